@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::locale::Locale;
 use crate::pass_phrase::PassPhraseOptions;
-use crate::session::AcceptFiles;
+use crate::session::{AcceptFiles, Choices, Switch};
 
 const EXIT_CODES: &str = "Exit codes:
   0  left (/quit, end of input, interrupt)
@@ -161,9 +161,26 @@ pub(crate) struct Membership {
     /// Whose files to accept without asking: everybody's, those of contacts whose identity is verified, or nobody's
     #[arg(long, value_name = "WHOSE", value_enum, default_value_t)]
     pub(crate) accept_files: AcceptFiles,
+    /// Tell people when you are writing to them, and show when they write to you
+    #[arg(long, value_name = "CHOICE", value_enum, default_value_t)]
+    pub(crate) typing: Switch,
+    /// Tell people what you have read, and show what they have read
+    #[arg(long, value_name = "CHOICE", value_enum, default_value_t)]
+    pub(crate) read_marks: Switch,
     /// Encrypt the connection, on this machine as well; to any other machine it always is
     #[arg(long)]
     pub(crate) tls: bool,
     #[command(flatten)]
     pub(crate) pass_phrase: PassPhraseOptions,
+}
+
+impl Membership {
+    /// What the user wants others to do and to learn.
+    pub(crate) fn choices(&self) -> Choices {
+        Choices {
+            accept_files: self.accept_files,
+            typing: self.typing.into(),
+            read_marks: self.read_marks.into(),
+        }
+    }
 }

@@ -32,7 +32,7 @@ use crate::locale::Locale;
 use crate::output::{Desk, Output};
 use crate::relays::{Transport, Wanted, WrongRelay};
 use crate::screen::{self, Screen};
-use crate::session::{Choices, Effect, Ending, FileReport, Line, Refusal, Session, Setup};
+use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup};
 use crate::signals::Signals;
 use crate::transport::{BUILD_WITH_TLS, Traffic, Wire};
 #[cfg(feature = "window")]
@@ -171,9 +171,7 @@ fn new_session(
         relays,
         account,
         typing: manner.kind.typing(),
-        choices: Choices {
-            accept_files: options.accept_files,
-        },
+        choices: options.choices(),
         reconnects: manner.reconnects,
         rng,
     };
@@ -263,6 +261,7 @@ impl App {
             Kind::Lines => (read_stdin()?, Face::Lines(Lines::new(manner.locale)), None),
             Kind::Screen { has_bell } => {
                 let screen = OpenScreen(Screen::open(start.me.clone(), has_bell, manner.locale)?);
+                screen.0.choose(options.choices());
                 let input = screen.0.read_keys(signals.keys())?;
                 (input, Face::Screen(screen.0.clone()), Some(screen))
             }

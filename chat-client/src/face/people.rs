@@ -73,6 +73,8 @@ fn notice(line: &Line) -> Option<(&'static str, Sentence)> {
         Line::Pasts { count } => Some(("*", say::pasts(*count))),
         Line::Rejected { from, code } => Some(("!", say::rejected(from, say::word(*code)))),
         Line::Disconnected { reason } => Some(("!", say::disconnected(say::word(escape(reason))))),
+        // A screen shows these beside the texts, and lines below each other cannot.
+        Line::Read { .. } | Line::Typing { .. } => None,
         Line::Message { .. }
         | Line::Room(_)
         | Line::Past(_)

@@ -13,7 +13,7 @@ pub(super) const LOCAL: [&str; 4] = [
     "/window NAME, /window #ROOM, /window NUMBER, /window everyone: shows a conversation; so do Alt+number, Ctrl-N, Ctrl-P and /msg NAME",
     "/close: closes the conversation that is shown; it stays in the history",
     "keys: Tab completes, Up and Down recall earlier lines, Page Up and Page Down scroll, Ctrl-L redraws, Ctrl-Z stops, Ctrl-C leaves",
-    "signs after your texts: … on its way, ✓ the relay says that it arrived, ✓✓ the recipient confirms it, ✗ it did not arrive",
+    "signs after your texts: … on its way, ✓ the relay says that it arrived, ✓✓ the recipient confirms it, ◉ the recipient has read it, ✗ it did not arrive",
 ];
 
 /// Who and what can be named.

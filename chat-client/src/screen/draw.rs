@@ -128,6 +128,7 @@ fn status_line(view: &ChatView, width: u16) -> Line<'static> {
         Some(relay),
         scrolled.then(|| "Page Down: further".to_owned()),
         (!unread.is_empty()).then(|| format!("unread: {}", unread.join(", "))),
+        writing(view),
         Some(here),
     ];
     let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
@@ -135,6 +136,17 @@ fn status_line(view: &ChatView, width: u16) -> Line<'static> {
     let text = cut(&format!(" {text}"), width);
     let fill = " ".repeat(width.saturating_sub(columns(&text)));
     Line::styled(text + &fill, Modifier::REVERSED)
+}
+
+/// Who is writing to this person, in the window of whichever conversation.
+fn writing(view: &ChatView) -> Option<String> {
+    let names: Vec<&str> = view.writing.iter().take(3).map(Name::as_str).collect();
+    match (names.as_slice(), view.writing.len()) {
+        ([], _) => None,
+        ([name], 1) => Some(format!("{name} is writing")),
+        (names, count) if names.len() == count => Some(format!("{} are writing", names.join(", "))),
+        (names, _) => Some(format!("{} and others are writing", names.join(", "))),
+    }
 }
 
 fn bar_lines(view: &ChatView, width: u16) -> Paragraph<'static> {

@@ -46,7 +46,7 @@ pub(crate) use window::With;
 use crate::clock::unix_now;
 use crate::input::Input;
 use crate::locale::Locale;
-use crate::session::{Line, Past, Progress};
+use crate::session::{Choices, Line, Past, Progress};
 
 /// Texts of earlier times that a screen begins with.
 pub const PAST: usize = 500;
@@ -137,6 +137,10 @@ impl Screen {
         Ok(receiver)
     }
 
+    pub(crate) fn choose(&self, choices: Choices) {
+        self.lock().view.choose(choices);
+    }
+
     pub(crate) fn show(&self, line: &Line, at: u64) {
         self.lock().view.take(line, at);
     }
@@ -178,6 +182,7 @@ impl Screen {
                 Want::Send(line) => lines
                     .try_send(Input::Line(line))
                     .map_err(io::Error::other)?,
+                Want::Tell(line) => drop(lines.try_send(Input::Line(line))),
                 Want::Leave => leaves.notify_one(),
                 Want::Suspend => painted.suspend()?,
                 Want::Repaint => painted.terminal.clear()?,

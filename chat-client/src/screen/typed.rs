@@ -15,11 +15,16 @@ use crate::session::{Command, Refusal, RoomCommand};
 /// Lines that can be fetched back.
 const KEPT: usize = 100;
 
+/// Seconds after which somebody who goes on writing says so again.
+const SAID_AGAIN: u64 = 6;
+
 /// What is asked for outside of the view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Want {
     /// A line for the session.
     Send(String),
+    /// A line for the session that may be lost where much waits.
+    Tell(String),
     /// Leave.
     Leave,
     /// Stop until the shell goes on.
@@ -102,6 +107,44 @@ impl Typed {
 impl ChatView {
     /// A key was pressed at this time.
     pub fn key(&mut self, key: KeyEvent, at: u64) -> Vec<Want> {
+        let read = self.reads();
+        let length = self.typed.input.value().len();
+        let mut wants = self.obey(key, at);
+        let writes = self.typed.input.value().len() > length;
+        wants.extend(read);
+        wants.extend(writes.then(|| self.writes(at)).flatten());
+        wants
+    }
+
+    /// Whoever presses a key in front of a conversation has read what is in it.
+    fn reads(&mut self) -> Option<Want> {
+        let wanted = self.choices.read_marks;
+        let window = self.at(self.current);
+        let reads = wanted && window.scroll == 0 && std::mem::take(&mut window.to_read);
+        let spot = match &window.with {
+            With::Everyone => String::new(),
+            With::Person(name) => format!(" {name}"),
+            With::Room(room) => format!(" {room}"),
+        };
+        reads.then(|| Want::Tell(format!("/read{spot}")))
+    }
+
+    /// Whoever writes in the window of a person is writing to that person: said now and then, and not of commands.
+    fn writes(&mut self, at: u64) -> Option<Want> {
+        let With::Person(name) = self.at(self.current).with.clone() else {
+            return None;
+        };
+        let told = self.told.as_ref().filter(|(told, _)| *told == name);
+        let is_told = told.is_some_and(|(_, told)| at.saturating_sub(*told) < SAID_AGAIN);
+        let is_text = !self.typed.input.value().starts_with('/');
+        let says = self.choices.typing && is_text && !is_told && self.here.contains(&name);
+        says.then(|| {
+            self.told = Some((name.clone(), at));
+            Want::Tell(format!("/typing {name}"))
+        })
+    }
+
+    fn obey(&mut self, key: KeyEvent, at: u64) -> Vec<Want> {
         self.hint = None;
         let has = |modifier| key.modifiers.contains(modifier);
         match key.code {

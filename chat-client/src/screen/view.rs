@@ -10,7 +10,7 @@ use super::typed::{Question, Typed};
 use super::window::{Fate, What, Window, With};
 use crate::face::{Strangers, Turn, render_for_people};
 use crate::locale::{Locale, sentences as say};
-use crate::session::{Line, Past, Progress, RoomLine};
+use crate::session::{Choices, Line, Past, Progress, RoomLine};
 
 /// Windows at most: everybody who comes may open one.
 const MAX_WINDOWS: usize = 100;
@@ -64,6 +64,12 @@ pub struct ChatView {
     last_tag: u64,
     touches: u64,
     bell: Bell,
+    /// What others may learn of what the person here does.
+    pub(super) choices: Choices,
+    /// Who is writing to this person.
+    pub(super) writing: BTreeSet<Name>,
+    /// Whom this person has been told to be writing to, and when.
+    pub(super) told: Option<(Name, u64)>,
 }
 
 /// Whether the bell is to be rung.
@@ -123,6 +129,9 @@ impl ChatView {
             last_tag: 0,
             touches: 0,
             bell: Bell::default(),
+            choices: Choices::default(),
+            writing: BTreeSet::new(),
+            told: None,
         }
     }
 
@@ -158,9 +167,17 @@ impl ChatView {
         }
     }
 
+    /// From now on others learn this.
+    pub fn choose(&mut self, choices: Choices) {
+        self.choices = choices;
+    }
+
     /// Something has happened.
     pub fn take(&mut self, line: &Line, at: u64) {
         self.follow(line);
+        if matches!(line, Line::Typing { .. }) {
+            return;
+        }
         if self.concerns_me(line) && self.bell.last.is_none_or(|last| at.abs_diff(last) >= QUIET) {
             self.bell = Bell {
                 is_due: true,
@@ -172,6 +189,7 @@ impl ChatView {
         }
         if let Some((with, from, text, flagged)) = said(line) {
             let (window, is_private) = self.window_of_others(with);
+            self.at(window).to_read = true;
             let what = What::Text {
                 from: from.clone(),
                 text: text.to_owned(),
@@ -459,10 +477,14 @@ impl ChatView {
             }
             Line::Left { name, .. } | Line::Blocked { name } => {
                 self.here.remove(name);
+                self.writing.remove(name);
             }
+            Line::Typing { name, active: true } => drop(self.writing.insert(name.clone())),
+            Line::Typing { name, .. } => drop(self.writing.remove(name)),
             Line::Disconnected { reason } => {
                 self.relay = Relay::Gone(reason.clone());
                 self.here.clear();
+                self.writing.clear();
                 self.bars.clear();
             }
             _ => {}
@@ -475,6 +497,7 @@ impl ChatView {
             Line::SentAll { tag, .. }
             | Line::Sent { tag, .. }
             | Line::Delivered { tag, .. }
+            | Line::Read { tag, .. }
             | Line::Undelivered { tag, .. } => *tag,
             Line::Refused(refusal) => refusal.tag,
             _ => None,
@@ -487,6 +510,7 @@ impl ChatView {
             Line::SentAll { accepted, .. } => (fate.sent, fate.is_over) = (*accepted, true),
             Line::Sent { .. } => fate.sent += 1,
             Line::Delivered { .. } => fate.delivered += 1,
+            Line::Read { .. } => fate.read += 1,
             Line::Undelivered { to, reason, .. } => {
                 let reason = say::meaning(reason.as_str()).in_locale(self.outside.locale);
                 fate.lost.push(format!("{to}: {reason}"));

@@ -46,6 +46,8 @@ pub(super) struct Window {
     /// Grows with what is shown, said or heard in any window: the least recent window that may be closed is, where
     /// there are too many.
     pub(super) touched: u64,
+    /// Texts of others stand in it, and nobody was told that they were read.
+    pub(super) to_read: bool,
     /// Something was typed in it.
     pub(super) has_typed: bool,
     /// What all entries take.
@@ -92,6 +94,8 @@ pub(super) struct Fate {
     pub(super) sent: usize,
     /// How many recipients say so themselves.
     pub(super) delivered: usize,
+    /// How many recipients have read it, by their own word.
+    pub(super) read: usize,
     /// Every recipient was answered for.
     pub(super) is_over: bool,
     /// Who does not have it, and why.
@@ -113,6 +117,11 @@ impl Fate {
             (_, delivered) if self.is_public => format!("✓✓ {delivered}"),
             _ => "✓✓".to_owned(),
         };
+        match self.read {
+            0 => {}
+            read if self.is_public => sign.push_str(&format!(" ◉ {read}")),
+            _ => sign.push_str(" ◉"),
+        }
         for lost in &self.lost {
             let gap = if sign.is_empty() { "" } else { " " };
             sign.push_str(&format!("{gap}✗ {lost}"));
@@ -135,6 +144,7 @@ impl Window {
             new: 0,
             scroll: 0,
             touched: 0,
+            to_read: false,
             has_typed: false,
             bytes: 0,
             dropped: 0,

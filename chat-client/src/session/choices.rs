@@ -7,6 +7,26 @@ use clap::ValueEnum;
 pub struct Choices {
     /// Whose files are taken without a question.
     pub accept_files: AcceptFiles,
+    /// Whether others are told when the user writes to them, and the user when they do.
+    pub typing: bool,
+    /// Whether others are told what the user has read, and the user what they have.
+    pub read_marks: bool,
+}
+
+/// A choice of two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// Yes.
+    On,
+    /// No.
+    #[default]
+    Off,
+}
+
+impl From<Switch> for bool {
+    fn from(switch: Switch) -> Self {
+        switch == Switch::On
+    }
 }
 
 /// Whose files are taken without a question.

@@ -6,6 +6,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 use super::Refusal;
 use super::past::{SHOWN, Sought};
+use super::read::Spot;
 use super::room_command::{self, RoomCommand};
 use crate::escape::{is_hidden, unescape};
 
@@ -45,6 +46,16 @@ pub enum Command {
     Cancel {
         /// Which one.
         file: Which,
+    },
+    /// Tell somebody that the user is writing.
+    Typing {
+        /// Whom.
+        to: Name,
+    },
+    /// Tell who wrote it that a conversation was read.
+    Read {
+        /// Which one.
+        spot: Spot,
     },
     /// Which files wait or are on their way?
     Files,
@@ -120,6 +131,10 @@ pub enum Topic {
     Cancel,
     /// `/files`.
     Files,
+    /// `/read`.
+    Read,
+    /// `/typing`.
+    Typing,
     /// `/room`.
     Room,
     /// `/who`.
@@ -165,6 +180,8 @@ impl Topic {
             Self::Refuse => "/refuse [NAME or NUMBER]",
             Self::Cancel => "/cancel [NAME or NUMBER]",
             Self::Files => "/files",
+            Self::Read => "/read [NAME or #ROOM]",
+            Self::Typing => "/typing NAME",
             Self::Room => "/room create|invite|remove|leave|say|list [ROOM] [NAME or TEXT]",
             Self::Who => "/who",
             Self::Relay => "/relay",
@@ -202,6 +219,13 @@ impl Topic {
                  other side"
             }
             Self::Files => "lists the files that wait or are on their way, with their numbers",
+            Self::Read => {
+                "with --read-marks on, tells who wrote to everyone, to you alone or in a room that you \
+                 have read it; on a screen this happens by itself"
+            }
+            Self::Typing => {
+                "with --typing on, tells somebody that you are writing; on a screen this happens by itself"
+            }
             Self::Room => {
                 "a group with a list of members that they sign themselves: /room create ROOM, \
                  /room invite ROOM NAME, /room say ROOM TEXT, /room list [ROOM], /room leave ROOM, and \
@@ -303,6 +327,7 @@ impl Command {
                 }
                 Ok(Self::File { to, path })
             }
+            Topic::Read => spot(rest).map(|spot| Self::Read { spot }).ok_or_else(usage),
             Topic::Accept | Topic::Refuse | Topic::Cancel => about_file(topic, rest, usage),
             Topic::Room => room_command::parse(rest, free),
             Topic::Verify => {
@@ -323,13 +348,9 @@ impl Command {
                 }
                 Ok(Self::Trust { name, number })
             }
-            Topic::Forget => Ok(Self::Forget {
-                name: person(rest.trim(), usage)?,
-            }),
-            Topic::Block | Topic::Unblock => Ok(Self::Block {
-                name: person(rest.trim(), usage)?,
-                is_blocked: topic == Topic::Block,
-            }),
+            Topic::Forget | Topic::Block | Topic::Unblock | Topic::Typing => {
+                Ok(about_person(topic, person(rest.trim(), usage)?))
+            }
             Topic::History => history(rest).map(Command::History).ok_or_else(usage),
             Topic::Search => {
                 let words = checked(free(rest)?)?;
@@ -383,6 +404,15 @@ pub(super) fn person(name: &str, usage: impl Fn() -> Refusal) -> Result<Name, Re
     })
 }
 
+/// `[NAME or #ROOM]`.
+fn spot(rest: &str) -> Option<Spot> {
+    match rest.trim() {
+        "" | "#lobby" => Some(Spot::Everyone),
+        room if room.starts_with('#') => room.parse().ok().map(Spot::Room),
+        name => name.parse().ok().map(Spot::With),
+    }
+}
+
 /// A command that has nothing behind it.
 fn alone(topic: Topic, rest: &str) -> Option<Command> {
     if !rest.trim().is_empty() {
@@ -394,6 +424,18 @@ fn alone(topic: Topic, rest: &str) -> Option<Command> {
         Topic::Relay => Some(Command::Relay),
         Topic::Quit => Some(Command::Quit),
         _ => None,
+    }
+}
+
+/// A command with nothing but a name.
+fn about_person(topic: Topic, name: Name) -> Command {
+    match topic {
+        Topic::Forget => Command::Forget { name },
+        Topic::Typing => Command::Typing { to: name },
+        _ => Command::Block {
+            name,
+            is_blocked: topic == Topic::Block,
+        },
     }
 }
 

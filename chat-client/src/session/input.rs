@@ -112,6 +112,8 @@ impl Session {
             Command::Accept { file } => self.accept_file(&file),
             Command::Refuse { file } => self.refuse_file(&file),
             Command::Cancel { file } => self.cancel_file(&file),
+            Command::Typing { to } => self.tell_typing(&to),
+            Command::Read { spot } => self.mark_read(&spot),
             Command::Files => {
                 self.list_files();
                 Ok(())
@@ -197,7 +199,8 @@ impl Session {
         let Some(mut saying) = self.link.saying.take() else {
             return match self.link.lists.pop_front() {
                 Some(list) => self.send_list(list),
-                None => self.confirm(),
+                None if self.marks.has_receipts() => self.confirm(),
+                None => self.tell_read(),
             };
         };
         let group = saying.group;

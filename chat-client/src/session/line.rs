@@ -82,6 +82,21 @@ pub enum Line {
         /// Who.
         to: Name,
     },
+    /// The recipient of a text says to have read it.
+    Read {
+        /// Which text, where it was given a number.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        tag: Option<u64>,
+        /// Who.
+        to: Name,
+    },
+    /// Somebody begins to write to the user, or has ended.
+    Typing {
+        /// Who.
+        name: Name,
+        /// Whether that person is writing.
+        active: bool,
+    },
     /// Nobody has said that these texts were shown.
     Unconfirmed {
         /// Their recipient.
@@ -322,6 +337,8 @@ impl Line {
             | Self::FileAsks { from: name, .. }
             | Self::FileOffered { from: name, .. }
             | Self::Delivered { to: name, .. }
+            | Self::Read { to: name, .. }
+            | Self::Typing { name, active: true }
             | Self::Unconfirmed { to: name, .. }
             | Self::Room(
                 RoomLine::Message { from: name, .. } | RoomLine::Differs { from: name, .. },

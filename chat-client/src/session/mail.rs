@@ -8,7 +8,7 @@ use chat_protocol::{
 };
 
 use super::room_mail::RoomText;
-use super::{Line, Past, Session, Transfer};
+use super::{Line, Past, Session, Spot, Transfer};
 use crate::account::{Entry, Thread, digest};
 
 /// So many numbers fit into one header, however long they are.
@@ -86,6 +86,16 @@ impl Session {
                 ..
             })) => self.on_delivered(&by, &ids),
             Ok(Some(Mail {
+                content: Content::Read { ids },
+                by,
+                ..
+            })) => self.on_words_of_reading(&by, &ids),
+            Ok(Some(Mail {
+                content: Content::Typing {},
+                flagged,
+                ..
+            })) => self.on_typing(from, flagged),
+            Ok(Some(Mail {
                 content: Content::FileAnswer { file, answer },
                 by,
                 ..
@@ -120,7 +130,9 @@ impl Session {
             Content::RoomList { entries, .. } if entries.len() > MAX_ROOM_ENTRIES => {
                 return Err("content");
             }
-            Content::Delivered { ids } if ids.len() > MAX_RECEIPTS => return Err("content"),
+            Content::Delivered { ids } | Content::Read { ids } if ids.len() > MAX_RECEIPTS => {
+                return Err("content");
+            }
             _ => {}
         }
         Ok(Some(Mail {
@@ -157,6 +169,12 @@ impl Session {
                         id: Some(place.id),
                         flagged: mail.flagged,
                     });
+                    let spot = match mail.conversation {
+                        Conversation::All => Spot::Everyone,
+                        Conversation::Private => Spot::With(from.clone()),
+                    };
+                    self.end_typing(from);
+                    self.note_unread(spot, from, place.id);
                     self.show(Line::Message {
                         from: from.clone(),
                         conversation: mail.conversation,
@@ -196,7 +214,10 @@ impl Session {
             }
             Content::Receipt { file, status } => self.on_receipt(&mail.by, file, &status),
             // These travel as receipts.
-            Content::Delivered { .. } | Content::FileAnswer { .. } => self.reject(from, "content"),
+            Content::Delivered { .. }
+            | Content::Read { .. }
+            | Content::Typing {}
+            | Content::FileAnswer { .. } => self.reject(from, "content"),
         }
     }
 

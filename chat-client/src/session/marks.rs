@@ -29,6 +29,8 @@ pub(super) struct Mark {
     age: u64,
     /// The recipient has confirmed it, and the relay has not answered yet.
     shown: bool,
+    /// The same, of having read it.
+    read: bool,
 }
 
 /// All of them, and what is to be confirmed to others.
@@ -69,6 +71,13 @@ impl Marks {
         let mark = self.waiting.remove(id)?;
         self.ages.remove(&mark.age);
         Some(mark)
+    }
+
+    /// The recipient has read a text that the relay has not answered for yet.
+    pub(super) fn note_read(&mut self, id: &MessageId, by: &Fingerprint) {
+        if let Some(mark) = self.waiting.get_mut(id).filter(|mark| mark.by == *by) {
+            mark.read = true;
+        }
     }
 
     pub(super) fn has_receipts(&self) -> bool {
@@ -113,6 +122,7 @@ impl Session {
             tag: label.tag,
             age: 0,
             shown: false,
+            read: false,
         };
         self.marks.insert(place.id, mark);
         Ok(())
@@ -264,11 +274,22 @@ impl Session {
             return;
         };
         let Mark {
-            to, tag, is_alone, ..
+            to,
+            by,
+            tag,
+            is_alone,
+            read,
+            ..
         } = mark;
         let for_people = is_alone && self.typing == Typing::Person;
         if tag.is_some() || for_people {
+            let to = to.clone();
             self.show(Line::Delivered { tag, to });
+        }
+        match tag {
+            Some(tag) if read => self.show_read(tag, to),
+            Some(tag) => self.note_shown_there(*id, to, by, tag),
+            None => {}
         }
     }
 

@@ -17,6 +17,7 @@ mod offers;
 mod outbox;
 mod past;
 mod people;
+mod read;
 mod receiving;
 mod room_command;
 mod room_line;
@@ -27,17 +28,19 @@ mod rotation;
 mod sealer;
 mod sending;
 mod stall;
+mod typing;
 
 use bytes::Bytes;
 use chat_crypto::{Identity, Receiver};
 use chat_protocol::{Fingerprint, Frame, InvalidMessage, Name, Peer, RelayKey, ToClient, ToRelay};
 use rand::rngs::StdRng;
 
-pub use choices::{AcceptFiles, Choices, Typing};
+pub use choices::{AcceptFiles, Choices, Switch, Typing};
 pub use command::{Command, Topic, Which};
 pub use effect::{Effect, Ending, FileJob, FileReport, Progress, Transfer, stored_first};
 pub use line::{FileState, Line, Refusal, hex};
 pub use past::{Past, Sought};
+pub use read::Spot;
 pub use room_command::{RoomCommand, RoomVerb};
 pub use room_line::RoomLine;
 
@@ -47,10 +50,12 @@ use self::marks::Marks;
 use self::offers::Offers;
 use self::outbox::Purpose;
 use self::people::People;
+use self::read::Reads;
 use self::receiving::Receivings;
 use self::rotation::Rotation;
 use self::sealer::Sealer;
 use self::sending::Sendings;
+use self::typing::Writers;
 use crate::account::{Account, Entry};
 use crate::contacts::Sight;
 use crate::relays::{Relays, Transport, Wanted};
@@ -113,6 +118,8 @@ pub struct Session {
     sealer: Sealer,
     account: Account,
     marks: Marks,
+    reads: Reads,
+    writers: Writers,
     receiver: Receiver,
     records: Vec<Entry>,
     past: Vec<Past>,
@@ -150,6 +157,8 @@ impl Session {
             sealer: Sealer::default(),
             account: setup.account,
             marks: Marks::default(),
+            reads: Reads::default(),
+            writers: Writers::default(),
             receiver,
             records: Vec::new(),
             past: Vec::new(),
@@ -270,7 +279,7 @@ impl Session {
     /// Whether there is work that takes long, and that is done bit by bit.
     pub fn has_work(&self) -> bool {
         let sends = self.link.saying.is_some() || !self.link.lists.is_empty();
-        self.is_ready() && (sends || self.marks.has_receipts())
+        self.is_ready() && (sends || self.marks.has_receipts() || self.reads.has_words())
     }
 
     /// Asks a silent relay whether it is still there.
@@ -379,6 +388,7 @@ impl Session {
                         stranger,
                     });
                 }
+                self.end_typing(&name);
                 self.fail_files_with(&name);
                 self.tell_unconfirmed(Some(&name));
             }

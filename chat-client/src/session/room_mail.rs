@@ -3,7 +3,7 @@
 use chat_protocol::{Digest, Fingerprint, MessageId, Name, RoomAct, RoomEntry, RoomId};
 use chat_room::{InvalidEntry, List};
 
-use super::{Past, RoomLine, Session};
+use super::{Past, RoomLine, Session, Spot};
 use crate::rooms::{Frozen, Room, RoomChange};
 
 /// A text in a room, and how it came.
@@ -132,6 +132,8 @@ impl Session {
             id: Some(id),
             flagged: false,
         });
+        self.end_typing(from);
+        self.note_unread(Spot::Room(known.name.clone()), from, id);
         self.tell_of_room(RoomLine::Message {
             room: known.name,
             from: from.clone(),

@@ -36,6 +36,7 @@ impl Session {
         for transfer in self.offers.expired(now) {
             self.expire_offer(&transfer);
         }
+        self.tick_typing();
         self.tell_of_checking();
         for transfer in self.receivings.stalled(now) {
             self.give_up_receiving(&transfer, CancelReason::Stalled);
@@ -47,6 +48,7 @@ impl Session {
 
     /// Whether [`Self::on_tick`] is to be called now and then.
     pub fn has_transfers(&self) -> bool {
-        !self.sendings.is_empty() || !self.receivings.is_empty() || !self.offers.is_empty()
+        let has_offers = !self.offers.is_empty() || !self.writers.is_empty();
+        has_offers || !self.sendings.is_empty() || !self.receivings.is_empty()
     }
 }

@@ -179,7 +179,9 @@ impl ChatPage {
         for want in wants {
             match want {
                 // There was room; where the client ends nobody reads.
-                Want::Send(line) => drop(self.0.lines.try_send(Input::Line(line))),
+                Want::Send(line) | Want::Tell(line) => {
+                    drop(self.0.lines.try_send(Input::Line(line)));
+                }
                 Want::Leave => self.0.leaves.notify_one(),
                 // Nobody asks a page for what a terminal does.
                 Want::Suspend | Want::Repaint => {}

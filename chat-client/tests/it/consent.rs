@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use bytes::Bytes;
-use chat_client::session::AcceptFiles;
+use chat_client::session::{AcceptFiles, FileReport};
 use chat_crypto::{FileKey, FileSealer, Receiver, SendingSession, offer_digest};
 use chat_identity::EncryptionKey;
 use chat_protocol::{
@@ -485,6 +485,46 @@ fn an_offer_that_nobody_answers_expires_on_both_sides() {
     assert_eq!(hall.lines("bob"), ["file-failed alice expired plan"]);
     starts(&hall.types("bob", "/accept 1"), "refused no-file ");
     assert!(!hall.person("bob").session.has_transfers());
+}
+
+#[test]
+fn a_sender_waits_as_long_as_its_recipient_is_not_ready_and_is_told_so() {
+    let mut hall = hall(AcceptFiles::Ask);
+    let seen = watched(&mut hall);
+    hall.types("alice", "/file bob plan");
+    hall.person("bob").disk.slow = true;
+    hall.types("bob", "/accept");
+    hall.forget("alice");
+    for now in (0..600).step_by(10) {
+        tick(&mut hall, now);
+    }
+    assert_eq!(hall.lines("alice"), ["file-checking 1 bob plan"]);
+    assert_eq!(
+        hall.types("alice", "/files")[0],
+        "file 1 to bob checking 100000 plan"
+    );
+    assert_eq!(
+        hall.types("bob", "/files")[0],
+        "file 1 from alice checking 100000 plan"
+    );
+    assert_eq!(chunks(&seen), 0);
+    let transfer = hall.person("bob").disk.partial.keys().next().cloned();
+    let transfer = transfer.unwrap();
+    let created = FileReport::Created { transfer };
+    hall.person("bob").session.on_file(created, NOW);
+    hall.settle();
+    starts(&hall.lines("alice"), "file-delivered bob 100000 ");
+    // A recipient that does not say so any more is not waited for.
+    hall.types("alice", "/file bob plan");
+    hall.types("bob", "/accept");
+    for now in [1_000, 1_180] {
+        hall.person("alice").session.on_tick(now);
+        hall.settle();
+    }
+    starts(&hall.lines("alice"), "file-asked 2 bob plan");
+    hall.person("alice").session.on_tick(5_000);
+    hall.settle();
+    starts(&hall.lines("alice"), "file-failed bob stalled plan");
 }
 
 #[test]

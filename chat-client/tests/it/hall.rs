@@ -82,6 +82,8 @@ pub(crate) struct Disk {
     /// What is not complete.
     pub(crate) partial: BTreeMap<Transfer, (SafeName, Vec<u8>)>,
     pub(crate) full: bool,
+    /// A file can be written to only once the test says so.
+    pub(crate) slow: bool,
     open: BTreeMap<u64, (String, usize)>,
 }
 
@@ -101,6 +103,7 @@ impl Start {
             journal: Vec::new(),
             choices: Choices {
                 accept_files: AcceptFiles::Always,
+                ..Choices::default()
             },
         }
     }
@@ -108,9 +111,19 @@ impl Start {
     /// Whose files wait for an answer, all or some.
     pub(crate) fn accepting(key: u32, accept_files: AcceptFiles) -> Self {
         Self {
-            choices: Choices { accept_files },
+            choices: Choices {
+                accept_files,
+                ..Choices::default()
+            },
             ..Self::new(key)
         }
+    }
+
+    /// Who is told of typing and reading, and tells of it.
+    pub(crate) fn telling(key: u32, typing: bool, read_marks: bool) -> Self {
+        let mut start = Self::new(key);
+        (start.choices.typing, start.choices.read_marks) = (typing, read_marks);
+        start
     }
 
     pub(crate) fn knowing(key: u32, contacts: &str) -> Self {
@@ -580,7 +593,7 @@ impl Disk {
             }
             FileJob::Create { transfer, name } => {
                 self.partial.insert(transfer.clone(), (name, Vec::new()));
-                Some(FileReport::Created { transfer })
+                (!self.slow).then_some(FileReport::Created { transfer })
             }
             FileJob::Write { transfer, bytes } => {
                 if self.full {

@@ -37,3 +37,4 @@ mod tls;
 mod trust;
 #[cfg(feature = "window")]
 mod window;
+mod writing;

@@ -235,7 +235,7 @@ fn nobody_is_written_to_on_the_relays_word_for_our_own_name() {
 #[test]
 fn the_help_explains_every_command() {
     let mut hall = Hall::with(&["alice"]);
-    assert_eq!(hall.types("alice", "/help").len(), 19);
+    assert_eq!(hall.types("alice", "/help").len(), 21);
     let about = hall.types("alice", "/help trust");
     insta::assert_snapshot!(about.join("\n"), @"help /trust NAME NUMBER: trusts an identity that has changed, so that you can write again; NUMBER is the whole number that /verify showed");
 }

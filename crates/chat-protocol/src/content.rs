@@ -45,6 +45,13 @@ pub enum Content {
         /// At most [`crate::limits::MAX_RECEIPTS`].
         ids: Vec<MessageId>,
     },
+    /// These messages have been read by a person. It travels as a receipt, not as mail.
+    Read {
+        /// At most [`crate::limits::MAX_RECEIPTS`].
+        ids: Vec<MessageId>,
+    },
+    /// Its sender is writing to the recipient. It travels as a receipt, not as mail: it means nothing later.
+    Typing {},
     /// Answers the offer of a file. It travels as a receipt, not as mail: it means nothing later.
     FileAnswer {
         /// Which file.

@@ -102,6 +102,10 @@ fn contents_round_trip_and_offers_never_print_their_key() {
         Content::Delivered {
             ids: vec![place.id],
         },
+        Content::Read {
+            ids: vec![place.id],
+        },
+        Content::Typing {},
         Content::FileAnswer {
             file: FileId([1; 16]),
             answer: FileAnswer::Accepted {
