@@ -10,6 +10,7 @@ use chat_protocol::{
 };
 
 use super::receiving::Receiving;
+use super::sending::AT_ONCE;
 use super::stall::{OFFER_PATIENCE, Watch};
 use super::{Line, Refusal, Session, Transfer, Which};
 use crate::file_name::SafeName;
@@ -87,8 +88,17 @@ impl Session {
             self.reject(from, "repeated-file");
             return;
         }
-        let theirs = self.offers.of(from).len();
-        let has_room = self.receivings.has_room(from, theirs) && !self.offers.is_full();
+        let is_taken = self
+            .choices
+            .accept_files
+            .takes_from(self.people.state(from));
+        // What waits for an answer takes nothing from those whose files need none.
+        let is_full = if is_taken {
+            self.receivings.is_full()
+        } else {
+            self.offers.is_full()
+        };
+        let has_room = !is_full && self.has_room_for(from);
         let receiving = Receiving::of(offer, by).filter(|_| has_room);
         let Some(mut receiving) = receiving else {
             self.cancel(&transfer, CancelReason::Refused);
@@ -103,8 +113,7 @@ impl Session {
             ..
         } = receiving;
         let (from, name) = (from.clone(), receiving.name.as_str().to_owned());
-        let choice = self.choices.accept_files;
-        if choice.takes_from(self.people.state(&from)) {
+        if is_taken {
             self.show(Line::FileOffered { from, size, name });
             self.receive(transfer, receiving);
             return;
@@ -120,6 +129,12 @@ impl Session {
         let offer = Offer { receiving, watch };
         self.offers.waiting.insert(transfer.clone(), offer);
         self.answer_offer(&transfer, FileAnswer::Asked {});
+    }
+
+    /// Whether somebody may have another file waiting or on its way.
+    fn has_room_for(&self, from: &Name) -> bool {
+        let waiting = self.offers.of(from).len();
+        waiting + self.receivings.count_of(from) < AT_ONCE
     }
 
     /// The user takes a file.
@@ -235,7 +250,8 @@ fn ambiguous(code: &str, what: &str, found: &[(&Transfer, &Offer)]) -> Refusal {
             number, name, size, ..
         } = &offer.receiving;
         let name = name.as_str();
-        format!("{number} {name} ({size} bytes) from {}", transfer.from)
+        // No safe name has such a quote, so none passes itself off as another offer.
+        format!("{number} \"{name}\" ({size} bytes) from {}", transfer.from)
     });
     let named = named.collect::<Vec<_>>().join("; ");
     let why = format!("{what}. Name one by its number, as in /accept 3: {named}");

@@ -13,7 +13,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::files::Place;
 use super::outbox::Purpose;
-use super::sending::AT_ONCE;
 use super::stall::{PATIENCE, Watch};
 use super::{FileJob, FileState, Line, Progress, Session, Transfer};
 use crate::file_name::SafeName;
@@ -74,13 +73,10 @@ impl Receivings {
         theirs.map(|(file, _)| file.clone()).collect()
     }
 
-    /// Whether another file of this person has room beside so many that wait.
-    pub(super) fn has_room(&self, from: &Name, waiting: usize) -> bool {
-        let theirs = self
-            .running
-            .keys()
-            .filter(|transfer| transfer.from == *from);
-        theirs.count() + waiting < AT_ONCE && !self.is_full()
+    /// How many files of this person are on their way.
+    pub(super) fn count_of(&self, from: &Name) -> usize {
+        let theirs = self.running.keys().filter(|file| file.from == *from);
+        theirs.count()
     }
 
     pub(super) fn is_full(&self) -> bool {

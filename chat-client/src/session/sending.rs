@@ -287,12 +287,16 @@ impl Session {
         let Some(sending) = offered.filter(is_theirs) else {
             return;
         };
+        // First somebody is asked, then what is there is read, which takes as long as it takes.
+        if what == "asked" && sending.waits.is_some() {
+            return;
+        }
         sending.notes += 1;
         let is_new = sending.waits.replace(what) != Some(what);
+        self.steps += u64::from(is_new);
         let Addressed {
             number, to, name, ..
         } = sending.file.what.clone();
-        self.steps += 1;
         if is_new {
             self.show(Line::FileAsked {
                 number,
@@ -308,8 +312,10 @@ impl Session {
         if let Some(sending) = self.sendings.offered.get_mut(&file)
             && sending.file.what.to == *from
         {
-            sending.until = sending.until.max(until.min(sending.sealer.chunks()));
-            self.steps += 1;
+            let until = until.min(sending.sealer.chunks());
+            // Only what lets us go further is progress: nobody waits longer for a word that is said again.
+            self.steps += u64::from(until > sending.until);
+            sending.until = sending.until.max(until);
             self.go_on(file);
         } else {
             // It does not know yet that there is no such file any more.
@@ -517,14 +523,13 @@ impl Session {
         Some(sending.file)
     }
 
-    /// Offers the next file that waits for this recipient.
+    /// Offers what waits for this recipient and has room. One that cannot be offered makes room for the next.
     fn offer_waiting(&mut self, to: &Name) {
-        let next = self
-            .sendings
-            .waiting
-            .iter()
-            .position(|file| file.what.to == *to);
-        if let Some(file) = next.and_then(|next| self.sendings.waiting.remove(next)) {
+        let is_theirs = |file: &Prepared| file.what.to == *to;
+        while !self.sendings.is_busy(to)
+            && let Some(next) = self.sendings.waiting.iter().position(is_theirs)
+            && let Some(file) = self.sendings.waiting.remove(next)
+        {
             self.offer_now(file);
         }
     }

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::hall::{Hall, NOW, Start, fixture, name, peer, untouched};
 
 /// Alice has `plan` and `notes`; bob asks before he takes a file, or as he likes.
-fn hall(bob: AcceptFiles) -> Hall {
+pub(crate) fn hall(bob: AcceptFiles) -> Hall {
     let mut hall = Hall::default();
     hall.join("alice", Start::new(0));
     hall.join("bob", Start::accepting(1, bob));
@@ -33,10 +33,10 @@ fn hall(bob: AcceptFiles) -> Hall {
 }
 
 /// What the relay carries.
-type Carried = Rc<RefCell<Vec<(ToRelay, Bytes)>>>;
+pub(crate) type Carried = Rc<RefCell<Vec<(ToRelay, Bytes)>>>;
 
 /// From now on.
-fn watched(hall: &mut Hall) -> Carried {
+pub(crate) fn watched(hall: &mut Hall) -> Carried {
     let seen = Carried::default();
     let carried = Rc::clone(&seen);
     hall.tamper(move |_, message, body| {
@@ -55,7 +55,7 @@ fn chunks(seen: &Carried) -> usize {
 }
 
 /// The last offer of alice to bob.
-fn offered(seen: &Carried) -> FileOffer {
+pub(crate) fn offered(seen: &Carried) -> FileOffer {
     let mut receiver = Receiver::new();
     let opened = seen
         .borrow()
@@ -77,8 +77,8 @@ fn offered(seen: &Carried) -> FileOffer {
 }
 
 /// Somebody, with the key of this fixture, who says to another what no client of ours would.
-struct Rogue {
-    name: &'static str,
+pub(crate) struct Rogue {
+    pub(crate) name: String,
     to: &'static str,
     session: SendingSession,
     seq: u64,
@@ -86,7 +86,7 @@ struct Rogue {
 }
 
 impl Rogue {
-    fn new((name, key): (&'static str, u32), (to, other): (&'static str, u32)) -> Self {
+    pub(crate) fn new((name, key): (&str, u32), (to, other): (&'static str, u32)) -> Self {
         let (me, other) = (fixture(key), fixture(other));
         let certificate = peer(to, &other).certificate;
         let owner = (&crate::hall::name(to), other.public());
@@ -94,7 +94,7 @@ impl Rogue {
         let mut rng = rand::rng();
         let session = SendingSession::start(&mut rng, &me, other.public(), &key, NOW).unwrap();
         Self {
-            name,
+            name: name.to_owned(),
             to,
             session,
             seq: 0,
@@ -107,10 +107,10 @@ impl Rogue {
         sealed.unwrap().encode()
     }
 
-    fn offers(&mut self, hall: &mut Hall, offer: &FileOffer) {
+    pub(crate) fn offers(&mut self, hall: &mut Hall, offer: &FileOffer) {
         self.seq += 1;
         let place = Place {
-            id: MessageId([u8::try_from(self.seq).unwrap(); 16]),
+            id: MessageId(u128::from(self.seq).to_le_bytes()),
             seq: self.seq,
             prev: self.prev,
         };
@@ -119,12 +119,12 @@ impl Rogue {
         self.prev = Digest(Sha256::digest(&content).into());
         let body = self.seal(&content);
         let to = name(self.to);
-        hall.client_says(self.name, ToRelay::Send { id: self.seq, to }, body);
+        hall.client_says(&self.name, ToRelay::Send { id: self.seq, to }, body);
     }
 
-    fn answers(&mut self, hall: &mut Hall, file: FileId, answer: FileAnswer) {
+    pub(crate) fn answers(&mut self, hall: &mut Hall, file: FileId, answer: FileAnswer) {
         let body = self.seal(&Content::FileAnswer { file, answer }.encode());
-        let from = name(self.name);
+        let from = name(&self.name);
         hall.relay_says(self.to, ToClient::Receipt { from }, body);
     }
 
@@ -136,7 +136,7 @@ impl Rogue {
             let length = sealer.next_len().unwrap();
             let at = content.len().min(index as usize * 65_536);
             let chunk = ToClient::Chunk {
-                from: name(self.name),
+                from: name(&self.name),
                 file: offer.file,
                 index,
             };
@@ -153,7 +153,7 @@ fn without_credit(_: &str, message: ToRelay, body: Bytes) -> Vec<(ToRelay, Bytes
     }
 }
 
-fn offer(number: u8, file_name: &str, content: &[u8]) -> FileOffer {
+pub(crate) fn offer(number: u8, file_name: &str, content: &[u8]) -> FileOffer {
     FileOffer {
         file: FileId([number; 16]),
         name: file_name.to_owned(),
@@ -171,7 +171,7 @@ fn digest_of(content: &[u8]) -> String {
 }
 
 /// The beginning of the one line that was shown last.
-fn starts(lines: &[String], with: &str) {
+pub(crate) fn starts(lines: &[String], with: &str) {
     let last = lines.last().map(String::as_str).unwrap_or_default();
     assert!(
         last.starts_with(with),
@@ -348,7 +348,7 @@ fn an_offer_that_takes_the_place_of_one_that_was_seen_is_not_accepted_by_acciden
         let told = hall.types("bob", typed);
         starts(&told, "refused offer-gone ");
         assert!(
-            told[0].ends_with("2 virus.exe (6 bytes) from mallory"),
+            told[0].ends_with("2 \"virus.exe\" (6 bytes) from mallory"),
             "{told:?}"
         );
         assert!(hall.person("bob").disk.partial.is_empty());
@@ -366,7 +366,7 @@ fn of_several_offers_one_is_named_by_its_person_or_its_number() {
     hall.types("carol", "/file bob notes");
     hall.types("carol", "/file bob plan");
     let told = hall.types("bob", "/accept");
-    let all = "1 plan (100000 bytes) from alice; 2 notes (5 bytes) from carol; 3 plan (100000 bytes) from carol";
+    let all = r#"1 "plan" (100000 bytes) from alice; 2 "notes" (5 bytes) from carol; 3 "plan" (100000 bytes) from carol"#;
     assert!(
         told[0].starts_with("refused several ") && told[0].ends_with(all),
         "{told:?}"

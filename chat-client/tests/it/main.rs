@@ -19,6 +19,7 @@ mod files;
 mod hall;
 mod homes;
 mod hostile;
+mod hostile_files;
 mod languages;
 mod login;
 mod people;
