@@ -20,7 +20,7 @@ const RELEASED: [&str; 2] = ["chat", "relay"];
 const CHAT: &str = "chat-bench";
 
 /// What it starts.
-const STARTED: [&str; 2] = ["chat-client", "chat-server"];
+const STARTED: &str = "chat-server";
 
 /// Builds what is measured and what measures it, and measures.
 pub(crate) fn run(arguments: &cli::Bench, workspace: &Workspace) -> CommandResult {
@@ -41,8 +41,7 @@ fn program(arguments: &[OsString], workspace: &Workspace) -> Result<PathBuf, Com
         binaries::build_all(workspace)?;
         return binaries::build_one(workspace, PACKAGE);
     }
-    let [client, relay] = STARTED;
-    let mut built = binaries::build_released(workspace, &[CHAT, client, relay])?;
+    let mut built = binaries::build_released(workspace, &[CHAT, STARTED])?;
     let missing = || CommandError::harness(format!("{CHAT} was not built"));
     built.remove(CHAT).ok_or_else(missing)
 }

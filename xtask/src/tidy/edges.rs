@@ -247,7 +247,7 @@ const RULES: [Rule; 33] = [
     Rule {
         package: "comparison",
         ours: &[],
-        never: RIM,
+        never: CHAT,
         controls: &["serde_json"],
     },
     Rule {
