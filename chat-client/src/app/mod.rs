@@ -192,6 +192,8 @@ struct App {
     backoff: Backoff,
     /// The first login is done: the relay is there, and lets us in.
     was_ready: bool,
+    /// The last connection that was ready is gone, and no other one is ready yet.
+    is_alone: bool,
     /// How often in a row somebody else had the name.
     taken: u32,
     /// When the connection has held for so long that the next attempt need not wait.
@@ -296,6 +298,7 @@ impl App {
             reconnects: manner.reconnects,
             backoff: Backoff::default(),
             was_ready: false,
+            is_alone: false,
             taken: 0,
             proven: now + reconnect::HOLDS,
             session: Session::new(setup, unix_now()),
@@ -377,7 +380,7 @@ impl App {
         let idle = !self.wire.is_busy();
         let listens = self.session.takes_lines() && !self.input_ended && idle && hears;
         let works = self.session.has_work() && idle;
-        let comes_back = self.was_ready && !self.session.is_ready() && !self.session.is_leaving();
+        let awaits_relay = self.is_alone && !self.session.is_leaving();
         let typed = async {
             if listens {
                 return Event::Input(self.input.next().await);
@@ -392,7 +395,7 @@ impl App {
             confirmed = self.output.confirmation() => Event::Confirmed(confirmed),
             report = self.files.next_report() => Event::File(report),
             changed = self.keys.next() => Event::Keys(changed.map(Box::new)),
-            event = typed, if listens || comes_back => event,
+            event = typed, if listens || awaits_relay => event,
             () = std::future::ready(()), if works => Event::Nothing,
         }
     }
@@ -501,6 +504,7 @@ impl App {
         }
         if self.session.is_ready() {
             self.was_ready = true;
+            self.is_alone = false;
             self.taken = 0;
             if now >= self.proven {
                 self.backoff.reset();
@@ -528,7 +532,7 @@ impl App {
 
     /// Tells what was not sent, stores and shows the rest, and gives the terminal back. What is left is the connection.
     async fn conclude(mut self) -> Result<Wire, Failure> {
-        if self.reconnects && self.was_ready {
+        if self.is_alone {
             for line in self.input.rest() {
                 self.session.on_unsent_line(&line);
             }

@@ -83,6 +83,7 @@ impl App {
 
     /// Connects again, however long it takes, unless that cannot help or the user does not want to wait.
     pub(super) async fn reconnect(&mut self) -> Result<Reconnected, Failure> {
+        self.is_alone = true;
         loop {
             let until = Instant::now() + self.backoff.next(rand::rng().random());
             if !self.wait_until(until).await? {
