@@ -52,6 +52,11 @@ struct Arguments {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let root = arguments.workspace.as_path();
+    if cfg!(debug_assertions) {
+        narrate(
+            "development builds are measured, in which only what computes is optimised: a release is faster",
+        );
+    }
     match areas::measure(arguments.area, root, arguments.rounds.get()) {
         Ok(rows) => comparison::print(&rows, arguments.json),
         Err(error) => {

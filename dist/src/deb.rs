@@ -2,6 +2,8 @@
 
 use std::io;
 
+use md5::{Digest as _, Md5};
+
 use crate::tree::Tree;
 
 /// What `dpkg` knows of a package.
@@ -9,6 +11,7 @@ pub(crate) struct Control<'a> {
     pub(crate) package: &'a str,
     pub(crate) version: &'a str,
     pub(crate) architecture: &'a str,
+    pub(crate) maintainer: &'a str,
     pub(crate) depends: String,
     pub(crate) description: &'a str,
     /// Scripts that `dpkg` runs, by their names.
@@ -19,11 +22,15 @@ pub(crate) struct Control<'a> {
 pub(crate) fn deb(control: &Control<'_>, files: &Tree, time: u64) -> io::Result<Vec<u8>> {
     let mut information = Tree::default();
     information.add("control", fields(control, files));
-    let paths = files.files().map(|(path, _)| path);
-    let configuration: String = paths
-        .filter(|path| path.starts_with("etc/"))
-        .map(|path| format!("/{path}\n"))
-        .collect();
+    let (configuration, others): (Vec<_>, Vec<_>) = files
+        .files()
+        .partition(|(path, _)| path.starts_with("etc/"));
+    let lines = |(path, _): &(&str, _)| format!("/{path}\n");
+    let configuration: String = configuration.iter().map(lines).collect();
+    let sums = others
+        .into_iter()
+        .map(|(path, file)| format!("{}  {path}\n", md5(&file.bytes)));
+    information.add("md5sums", sums.collect::<String>());
     if !configuration.is_empty() {
         information.add("conffiles", configuration);
     }
@@ -33,11 +40,17 @@ pub(crate) fn deb(control: &Control<'_>, files: &Tree, time: u64) -> io::Result<
     Ok(ar(
         &[
             ("debian-binary", b"2.0\n"),
-            ("control.tar.gz", &information.tar_gz("", time)?),
-            ("data.tar.gz", &files.tar_gz("", time)?),
+            ("control.tar.gz", &information.tar_gz("./", time)?),
+            ("data.tar.gz", &files.tar_gz("./", time)?),
         ],
         time,
     ))
+}
+
+/// With this, `dpkg --verify` finds damaged files.
+fn md5(bytes: &[u8]) -> String {
+    let digest = Md5::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn fields(control: &Control<'_>, files: &Tree) -> String {
@@ -45,6 +58,7 @@ fn fields(control: &Control<'_>, files: &Tree) -> String {
         package,
         version,
         architecture,
+        maintainer,
         depends,
         description,
         ..
@@ -52,7 +66,7 @@ fn fields(control: &Control<'_>, files: &Tree) -> String {
     let size = files.size().div_ceil(1024);
     format!(
         "Package: {package}\nVersion: {version}\nArchitecture: {architecture}\n\
-         Maintainer: the e2e-chat authors <root@localhost>\nInstalled-Size: {size}\n\
+         Maintainer: {maintainer}\nInstalled-Size: {size}\n\
          Depends: {depends}\nSection: net\nPriority: optional\nDescription: {description}\n"
     )
 }

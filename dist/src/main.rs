@@ -2,6 +2,8 @@
 //! programs of the same time are the same bytes. `cargo xtask dist` builds and starts this.
 
 mod deb;
+mod linked;
+mod notices;
 mod package;
 mod pages;
 mod tree;
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use sha2::{Digest as _, Sha256};
 
-use self::package::Release;
+use self::package::{APACHE, Built, Release};
 
 /// Packs what was built
 #[derive(Debug, Parser)]
@@ -34,6 +36,20 @@ struct Cli {
     /// The time of all files, in seconds since 1970
     #[arg(long)]
     time: u64,
+    /// The workspace that they were built in
+    #[arg(long, default_value = ".")]
+    workspace: PathBuf,
+    /// Who answers for the Debian packages
+    #[arg(long, default_value = "The authors of this chat", value_parser = maintainer)]
+    maintainer: String,
+}
+
+/// A line of text: it stands in a field of its own.
+fn maintainer(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() || text.chars().any(char::is_control) {
+        return Err("a maintainer is one line: NAME <ADDRESS>");
+    }
+    Ok(text.to_owned())
 }
 
 /// A file that cannot be read or written.
@@ -60,17 +76,23 @@ fn run(cli: &Cli) -> Result<(), FileError> {
         version: env!("CARGO_PKG_VERSION"),
         target: &cli.target,
         time: cli.time,
+        maintainer: &cli.maintainer,
     };
-    let program = |name: &str| {
+    let built = |name: &str| {
         let path = cli.programs.join(name);
-        fs::read(&path).map_err(at(&path))
+        let program = fs::read(&path).map_err(at(&path))?;
+        let notices = linked::of(name, &cli.target, &cli.workspace)
+            .and_then(|crates| notices::of(name, &crates, APACHE))
+            .map_err(at(Path::new("the licences of what is linked")))?;
+        Ok(Built { program, notices })
     };
-    let made = all(release, program, at(&cli.out))?;
+    let made = all(release, built, at(&cli.out))?;
     fs::create_dir_all(&cli.out).map_err(at(&cli.out))?;
     for (name, bytes) in &made {
         let path = cli.out.join(name);
         fs::write(&path, bytes).map_err(at(&path))?;
-        writeln!(io::stdout(), "{}", path.display()).map_err(at(&path))?;
+        let said = writeln!(io::stdout(), "{}", path.display());
+        said.map_err(at(Path::new("standard output")))?;
     }
     Ok(())
 }
@@ -85,14 +107,14 @@ fn at(path: &Path) -> impl Fn(io::Error) -> FileError {
 /// Every file with its name; the digests last.
 fn all<E>(
     release: Release<'_>,
-    program: impl Fn(&str) -> Result<Vec<u8>, E>,
+    built: impl Fn(&str) -> Result<Built, E>,
     failed: impl Fn(io::Error) -> E,
 ) -> Result<Vec<(String, Vec<u8>)>, E> {
     let mut made = Vec::new();
     for package in package::all() {
-        let program = program(package.name)?;
-        made.push(package.archive(&program, release).map_err(&failed)?);
-        made.extend(package.deb(&program, release).map_err(&failed)?);
+        let built = built(package.name)?;
+        made.push(package.archive(&built, release).map_err(&failed)?);
+        made.extend(package.deb(&built, release).map_err(&failed)?);
     }
     let digests: String = made
         .iter()

@@ -9,7 +9,7 @@ use crate::pages;
 use crate::tree::{Tree, gzipped};
 
 const MIT: &str = include_str!("../../LICENSE-MIT");
-const APACHE: &str = include_str!("../../LICENSE-APACHE");
+pub(crate) const APACHE: &str = include_str!("../../LICENSE-APACHE");
 const UNIT: &str = include_str!("../../chat-server/packaging/chat-server.service");
 const CONFIGURATION: &str = include_str!("../../chat-server/packaging/config.toml");
 
@@ -31,6 +31,15 @@ pub(crate) struct Release<'a> {
     pub(crate) target: &'a str,
     /// Seconds since 1970.
     pub(crate) time: u64,
+    /// Who answers for the package, as Debian writes it.
+    pub(crate) maintainer: &'a str,
+}
+
+/// A program, and the licences of what it links.
+#[derive(Clone, Debug)]
+pub(crate) struct Built {
+    pub(crate) program: Vec<u8>,
+    pub(crate) notices: String,
 }
 
 /// All programs that people install.
@@ -55,13 +64,14 @@ pub(crate) fn all() -> [Package; 2] {
 
 impl Package {
     /// A compressed archive whose one directory can be laid over `/usr/local`; with its name.
-    pub(crate) fn archive(&self, program: &[u8], of: Release<'_>) -> io::Result<(String, Vec<u8>)> {
+    pub(crate) fn archive(&self, built: &Built, of: Release<'_>) -> io::Result<(String, Vec<u8>)> {
         let name = format!("{}-{}-{}", self.name, of.version, of.target);
-        let mut files = self.files(program)?;
+        let mut files = self.files(&built.program)?;
         let texts = [
             ("README.md", self.readme),
             ("LICENSE-MIT", MIT),
             ("LICENSE-APACHE", APACHE),
+            ("THIRD-PARTY-NOTICES", &built.notices),
         ];
         for (file, text) in texts {
             files.add(format!("share/doc/{}/{file}", self.name), text);
@@ -81,19 +91,23 @@ impl Package {
     /// A Debian package with its name; nothing for machines that Debian has no name for.
     pub(crate) fn deb(
         &self,
-        program: &[u8],
+        built: &Built,
         of: Release<'_>,
     ) -> io::Result<Option<(String, Vec<u8>)>> {
         let Some(architecture) = architecture(of.target) else {
             return Ok(None);
         };
-        let mut files = self.files(program)?;
+        let mut files = self.files(&built.program)?;
         let doc = format!("share/doc/{}", self.name);
         files.add(format!("{doc}/README.md"), self.readme);
         files.add(format!("{doc}/copyright"), copyright());
         files.add(
             format!("{doc}/LICENSE-APACHE.gz"),
             gzipped(APACHE.as_bytes())?,
+        );
+        files.add(
+            format!("{doc}/THIRD-PARTY-NOTICES.gz"),
+            gzipped(built.notices.as_bytes())?,
         );
         let mut files = files.under("usr");
         if self.is_service {
@@ -104,7 +118,8 @@ impl Package {
             package: self.name,
             version: of.version,
             architecture,
-            depends: deb::depends(program),
+            maintainer: of.maintainer,
+            depends: deb::depends(&built.program),
             description: self.description,
             scripts: if self.is_service { &SCRIPTS } else { &[] },
         };
@@ -121,21 +136,18 @@ impl Package {
     }
 }
 
-/// The service neither starts nor is enabled by itself: its configuration comes first.
+/// What `dpkg` runs for the service.
 const SCRIPTS: [(&str, &str); 3] = [
-    ("postinst", RELOAD),
-    ("postrm", RELOAD),
-    (
-        "prerm",
-        "#!/bin/sh\nset -e\nif [ \"$1\" = remove ] && [ -d /run/systemd/system ]; then systemctl --no-reload disable --now chat-server.service; fi\n",
-    ),
+    ("postinst", include_str!("../texts/chat-server.postinst")),
+    ("prerm", include_str!("../texts/chat-server.prerm")),
+    ("postrm", include_str!("../texts/chat-server.postrm")),
 ];
 
-const RELOAD: &str =
-    "#!/bin/sh\nset -e\nif [ -d /run/systemd/system ]; then systemctl daemon-reload; fi\n";
-
 fn copyright() -> String {
-    format!("Licensed under MIT or Apache-2.0 (LICENSE-APACHE.gz), at your option.\n\n{MIT}")
+    format!(
+        "Licensed under MIT or Apache-2.0 (LICENSE-APACHE.gz), at your option. THIRD-PARTY-NOTICES.gz has the licences \
+         of everything else in the program.\n\n{MIT}"
+    )
 }
 
 /// What Debian calls the machine of a target.

@@ -7,7 +7,7 @@ use std::io::{self, Read as _};
 use flate2::read::GzDecoder;
 
 use super::all;
-use super::package::Release;
+use super::package::{Built, Release};
 
 const LINUX: &str = "x86_64-unknown-linux-gnu";
 
@@ -16,10 +16,16 @@ fn made(target: &str, time: u64) -> BTreeMap<String, Vec<u8>> {
         version: "1.2.3",
         target,
         time,
+        maintainer: "Ada <ada@example.org>",
     };
-    let program = |name: &str| Ok::<_, Infallible>(format!("{name}\0GLIBC_2.34").into_bytes());
+    let built = |name: &str| {
+        Ok::<_, Infallible>(Built {
+            program: format!("{name}\0GLIBC_2.34").into_bytes(),
+            notices: "notices".to_owned(),
+        })
+    };
     let failed = |error: io::Error| panic!("{error}");
-    all(release, program, failed).unwrap().into_iter().collect()
+    all(release, built, failed).unwrap().into_iter().collect()
 }
 
 /// A line for each file of a packed archive: mode, owner, time, path.
@@ -83,6 +89,7 @@ fn an_archive_has_all_that_its_reader_needs_owned_by_root_and_of_one_time() {
         ("644", "share/doc/chat-client/LICENSE-APACHE"),
         ("644", "share/doc/chat-client/LICENSE-MIT"),
         ("644", "share/doc/chat-client/README.md"),
+        ("644", "share/doc/chat-client/THIRD-PARTY-NOTICES"),
         ("644", "share/fish/vendor_completions.d/chat-client.fish"),
         ("644", "share/man/man1/chat-client-chat.1.gz"),
         ("644", "share/man/man1/chat-client-export.1.gz"),
@@ -111,26 +118,30 @@ fn a_debian_package_has_its_service_and_keeps_a_configuration_that_was_changed()
     let deb = &made["chat-server_1.2.3_amd64.deb"];
     assert_eq!(member(deb, "debian-binary"), b"2.0\n");
     let told = member(deb, "control.tar.gz");
-    let control = text(told, "control");
+    let control = text(told, "./control");
     assert!(control.contains("Package: chat-server\nVersion: 1.2.3\nArchitecture: amd64\n"));
     assert!(
         control.contains("\nDepends: libc6 (>= 2.34)\n"),
         "{control}"
     );
+    assert!(
+        control.contains("\nMaintainer: Ada <ada@example.org>\n"),
+        "{control}"
+    );
     let configuration = "/etc/chat-server/config.toml\n";
-    assert_eq!(text(told, "conffiles"), configuration);
+    assert_eq!(text(told, "./conffiles"), configuration);
     let files = member(deb, "data.tar.gz");
-    let unit = text(files, "usr/lib/systemd/system/chat-server.service");
+    let unit = text(files, "./usr/lib/systemd/system/chat-server.service");
     // What the service starts and reads is what the package brings.
     assert!(unit.contains("ExecStart=/usr/bin/chat-server --config /etc/chat-server/config.toml"));
     assert_eq!(
-        text(files, "usr/bin/chat-server"),
+        text(files, "./usr/bin/chat-server"),
         "chat-server\0GLIBC_2.34"
     );
-    text(files, "etc/chat-server/config.toml");
+    text(files, "./etc/chat-server/config.toml");
     let (_, page) = unit.split_once("Documentation=man:").unwrap();
     let (page, _) = page.split_once("(1)\n").unwrap();
-    bytes(files, &format!("usr/share/man/man1/{page}.1.gz"));
+    bytes(files, &format!("./usr/share/man/man1/{page}.1.gz"));
 }
 
 #[test]

@@ -59,6 +59,10 @@ impl Tree {
     /// As `.tar.gz`; every path begins with `prefix`.
     pub(crate) fn tar_gz(&self, prefix: &str, time: u64) -> io::Result<Vec<u8>> {
         let mut tar = Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
+        if !prefix.is_empty() {
+            let header = header(EntryType::Directory, 0o755, (0, time));
+            append(&mut tar, header, prefix, &[])?;
+        }
         for dir in self.directories() {
             let header = header(EntryType::Directory, 0o755, (0, time));
             append(&mut tar, header, &format!("{prefix}{dir}/"), &[])?;
@@ -100,7 +104,16 @@ fn append(
 ) -> io::Result<()> {
     header.set_username("root")?;
     header.set_groupname("root")?;
-    tar.append_data(&mut header, path, bytes)
+    if !path.starts_with("./") {
+        return tar.append_data(&mut header, path, bytes);
+    }
+    // As Debian has them, and as `set_path` would not leave them.
+    let too_long = || io::Error::other(format!("{path} is too long for a Debian package"));
+    let name = &mut header.as_old_mut().name;
+    let place = name.get_mut(..path.len()).ok_or_else(too_long)?;
+    place.copy_from_slice(path.as_bytes());
+    header.set_cksum();
+    tar.append(&header, bytes)
 }
 
 /// As `gzip` packs it, without a name or a time.

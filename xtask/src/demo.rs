@@ -84,6 +84,9 @@ pub(crate) fn run(arguments: &cli::Demo, workspace: &Workspace) -> CommandResult
         .then(|| binaries::build_one(workspace, web::PACKAGE));
     let page = page.transpose()?;
     let context = staging::context(workspace, &staging, who, Update::IfStored)?;
+    if cfg!(debug_assertions) {
+        output::narrate("our own programs are development builds here: a release is faster");
+    }
     let reports = workspace.reports();
     let dir = staging::run_dir(reports)?;
     let shown = Shown {

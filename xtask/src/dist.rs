@@ -41,6 +41,11 @@ pub(crate) fn run(arguments: &cli::Dist, workspace: &Workspace) -> CommandResult
     pack.arg("--programs").arg(target_dir.join("dist"));
     pack.arg("--out").arg(out);
     pack.args(["--target", &target, "--time", &time]);
+    // As Debian's own tools are told.
+    let variables = ["DEBFULLNAME", "DEBEMAIL"].map(std::env::var);
+    if let [Ok(name), Ok(address)] = variables {
+        pack.arg("--maintainer").arg(format!("{name} <{address}>"));
+    }
     for line in printed(&mut pack)?.lines() {
         output::result(line);
     }

@@ -252,7 +252,7 @@ const RULES: [Rule; 33] = [
     },
     Rule {
         package: "dist",
-        ours: &["chat-client", "chat-server"],
+        ours: &["chat-client", "chat-server", "testing"],
         never: &["stage"],
         controls: &["clap_mangen", "tar"],
     },
