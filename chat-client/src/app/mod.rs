@@ -2,6 +2,7 @@
 
 mod keys;
 mod manner;
+mod patience;
 mod reconnect;
 mod typed;
 
@@ -17,6 +18,7 @@ use tokio::time::timeout_at;
 
 use self::keys::{KeyStore, Keys};
 use self::manner::{Kind, Manner};
+use self::patience::{PATIENCE, Patience};
 use self::reconnect::{Backoff, Reconnected};
 use self::typed::Typed;
 use crate::cli::{Chat, Membership};
@@ -41,9 +43,6 @@ use crate::window::{Around, ChatPage};
 /// How long the relay may take for a login. It may have to ask whether another connection of
 /// the same name is still alive.
 const LOGIN: Duration = Duration::from_secs(15);
-
-/// How long to wait at the end of the input, from the last sign of progress.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a terminal may take to be given back.
 const CLOSING: Duration = Duration::from_secs(2);
@@ -236,12 +235,6 @@ enum Event {
     Keys(Result<Box<Identity>, Failure>),
     Confirmed(Result<(), Failure>),
     Nothing,
-}
-
-/// How long to wait for others, at the login and at the end of the input.
-struct Patience {
-    until: Option<Instant>,
-    steps: u64,
 }
 
 impl App {
@@ -577,26 +570,6 @@ impl App {
                 let error = format!("the relay at {relay} was gone before the login: {reason}");
                 Err(Failure::environment(error).hint("is it a chat relay, and is it running?"))
             }
-        }
-    }
-}
-
-impl Patience {
-    fn wait(&mut self, patience: Duration, steps: u64) {
-        self.until = Some(Instant::now() + patience);
-        self.steps = steps;
-    }
-
-    /// Whether the time is up. Every sign of progress begins it anew, and so does work of
-    /// our own.
-    fn is_over(&mut self, now: Instant, steps: u64, busy: bool) -> bool {
-        match self.until {
-            Some(until) if now >= until && steps == self.steps && !busy => true,
-            Some(until) if now >= until => {
-                self.wait(PATIENCE, steps);
-                false
-            }
-            Some(_) | None => false,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use rand::RngExt as _;
 use tokio::time::timeout_at;
 
-use super::{App, LOGIN, Patience};
+use super::patience::Patience;
+use super::{App, LOGIN};
 use crate::clock::unix_now;
 use crate::exit_code::Failure;
 use crate::keepalive::Keepalive;
