@@ -134,6 +134,7 @@ fn report() -> PlayReport {
             play: verdict,
             checks: Vec::new(),
             uncovered: Vec::new(),
+            refused: Vec::new(),
         },
         searches: Searches::default(),
         steps: Vec::new(),

@@ -53,6 +53,15 @@ pub(crate) fn of(item: &RubricItem, play: &PlayReport) -> Judgement {
     let [steps, whole] = parts(&behaviour);
     let arrives = steps.iter().chain(&whole).all(|held| *held);
     let secret = arrives && secrecy.iter().all(|check| check.verdict == Verdict::Pass);
+    let is_unknown = |check: &&Check| check.verdict <= Verdict::CannotTell;
+    let verdicts = &play.verdicts;
+    if arrives
+        && item.counts != Counts::Behaviour
+        && secrecy.iter().all(is_unknown)
+        && !verdicts.refused.is_empty()
+    {
+        return Judgement::CannotGrade(refused(&verdicts.refused));
+    }
     if secret && item.counts != Counts::Behaviour && !play.verdicts.uncovered.is_empty() {
         return Judgement::CannotGrade(uncovered(&play.verdicts.uncovered));
     }
@@ -73,6 +82,15 @@ pub(crate) fn of(item: &RubricItem, play: &PlayReport) -> Judgement {
         of: count(counted.len()),
         reasons: red.take(REASONS).map(Reason::of).collect(),
     }
+}
+
+/// Nothing was found, and this machine does not let everything be searched.
+fn refused(surfaces: &[Surface]) -> String {
+    format!(
+        "this machine does not let the harness search {}; the report of the play says what would \
+         help",
+        Surface::all_in_words(surfaces)
+    )
 }
 
 /// Nothing was found where something could be, and elsewhere nothing could have been found. The

@@ -69,6 +69,7 @@ mod tests {
                 play: verdict,
                 checks: Vec::new(),
                 uncovered: Vec::new(),
+                refused: Vec::new(),
             },
             searches: Searches::default(),
             steps: Vec::new(),

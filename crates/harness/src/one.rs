@@ -248,6 +248,7 @@ pub(super) fn blank(which: Which<'_>, elapsed: Duration, verdict: PlayVerdict) -
             play: verdict,
             checks: Vec::new(),
             uncovered: Vec::new(),
+            refused: Vec::new(),
         },
         searches: Searches::default(),
         steps: Vec::new(),

@@ -73,6 +73,7 @@ pub fn judge_with(
         play,
         checks,
         uncovered: searches::uncovered(&plan.audit, searches::is_planted(&plan.audit)),
+        refused: searches::refused(events),
     }
 }
 

@@ -6,12 +6,25 @@ use super::verdict::{Check, CheckKind, Evidence, Verdict};
 use super::view::View;
 use super::whole::whole;
 use scenario::plan::AuditPlan;
-use timeline::{Kind, Surface};
+use timeline::{Event, Kind, Surface};
 
 /// Surfaces of the relay that were given something to find and have no control.
 pub(super) fn uncovered(audit: &AuditPlan, is_planted: bool) -> Vec<Surface> {
     let surfaces = Surface::without_control(&audit.controls);
     surfaces.into_iter().filter(|_| is_planted).collect()
+}
+
+/// Surfaces that the machine does not let be searched.
+pub(super) fn refused(events: &[Event]) -> Vec<Surface> {
+    let refused = events.iter().filter_map(|event| match event.kind {
+        Kind::Searched {
+            surface,
+            is_refused: true,
+            ..
+        } => Some(surface),
+        _ => None,
+    });
+    refused.collect()
 }
 
 /// Something was sent that can be searched for.

@@ -68,6 +68,9 @@ pub struct Verdicts {
     /// there.
     #[serde(default)]
     pub uncovered: Vec<Surface>,
+    /// Surfaces that this machine does not let be searched, whatever the relay does.
+    #[serde(default)]
+    pub refused: Vec<Surface>,
 }
 
 impl Verdicts {

@@ -79,6 +79,11 @@ fn play(alone: bool) -> Value {
             "type": "array",
             "items": { "type": "string" },
         },
+        "refused": {
+            "description": "Surfaces that the machine does not let be searched, whatever the relay does.",
+            "type": "array",
+            "items": { "type": "string" },
+        },
         "searched": { "$ref": "#/definitions/searched" },
         "steps": {
             "description": "How long each step took.",

@@ -137,6 +137,7 @@ impl TimelineBuilder {
                 incomplete: incomplete.map(str::to_owned),
                 strings: 3,
                 nested: 1,
+                is_refused: false,
                 left_out: None,
             });
         }

@@ -349,6 +349,9 @@ pub enum Kind {
         control: Option<bool>,
         /// Why the search is not complete, when it is not: a cap, an unreadable file.
         incomplete: Option<String>,
+        /// That is so because the machine does not let it be read, whatever the relay does.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_refused: bool,
         /// Canaries, texts, files, names, passphrases and keys that were searched for.
         #[serde(default)]
         strings: u64,

@@ -137,6 +137,7 @@ mod tests {
             play,
             checks: Vec::new(),
             uncovered: Vec::new(),
+            refused: Vec::new(),
         }
     }
 

@@ -51,6 +51,7 @@ pub(crate) fn play(steps: &[Verdict], wire: Verdict) -> PlayReport {
         play,
         checks,
         uncovered: Vec::new(),
+        refused: Vec::new(),
     })
 }
 
@@ -77,6 +78,7 @@ fn unplayed(why: PlayVerdict) -> PlayReport {
         play: why,
         checks: Vec::new(),
         uncovered: Vec::new(),
+        refused: Vec::new(),
     })
 }
 
@@ -359,6 +361,25 @@ fn what_could_not_be_searched_everywhere_is_not_graded_as_secret() {
     }
     let behaviour = "counts = \"behaviour\"";
     assert_eq!(earned(behaviour, &on(&[P, P], P)), (10, Standing::Earned));
+}
+
+#[test]
+fn what_the_machine_does_not_let_be_searched_costs_nobody_points() {
+    let on = |steps: &[Verdict], wire| {
+        let mut play = play(steps, wire);
+        play.verdicts.refused = vec![Surface::Memory];
+        [play]
+    };
+    let keys = "counts = \"secrecy\"\npenalty = 4";
+    let mark = Mark::of(&item(keys), &on(&[P, P], C));
+    let why = "this machine does not let the harness search the relay's memory; the report of the \
+               play says what would help";
+    assert_eq!(mark.standing, Standing::CannotGrade(why.to_owned()));
+    assert_eq!((mark.points, mark.lost), (0, 0));
+    for (steps, wire) in [([P, P], X), ([P, F], C)] {
+        let mark = Mark::of(&item(keys), &on(&steps, wire));
+        assert_eq!((mark.standing, mark.lost), (Standing::Missed, 4));
+    }
 }
 
 #[test]

@@ -53,6 +53,7 @@ fn play(scenario: &str, verdict: &PlayVerdict) -> PlayReport {
             play: verdict.clone(),
             checks: vec![check],
             uncovered: Vec::new(),
+            refused: Vec::new(),
         },
         used: Vec::new(),
         searches: Searches::default(),

@@ -45,6 +45,7 @@ pub fn load(whole: &Plan, rounds: &[Round], events: &[Event]) -> (Verdicts, Figu
         play,
         checks,
         uncovered: searches::uncovered(&whole.audit, planted > 0),
+        refused: searches::refused(view.events),
     };
     (verdicts, figures)
 }

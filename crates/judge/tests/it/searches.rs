@@ -166,6 +166,28 @@ fn what_a_search_left_out_cannot_tell_unless_it_was_compared() {
 }
 
 #[test]
+fn a_verdict_names_the_surfaces_that_the_machine_refuses() {
+    let plan = planned();
+    let mut timeline = TimelineBuilder::good(&plan);
+    assert_eq!(judge(&plan, &timeline.0, &[]).refused, []);
+    for event in &mut timeline.0 {
+        if let Kind::Searched {
+            surface: Surface::Memory,
+            incomplete,
+            is_refused,
+            ..
+        } = &mut event.kind
+        {
+            *incomplete = Some("the system refuses it".to_owned());
+            *is_refused = true;
+        }
+    }
+    let verdicts = judge(&plan, &timeline.0, &[]);
+    assert_eq!(verdicts.refused, [Surface::Memory]);
+    assert_eq!(verdicts.play, PlayVerdict::CannotTell);
+}
+
+#[test]
 fn an_adapter_without_any_control_shows_nothing() {
     let mut plan = planned();
     assert!(!plan.audit.texts.is_empty());
@@ -205,6 +227,7 @@ fn with_search(surface: Surface, searched: Option<(u64, u64)>) -> PlayVerdict {
             incomplete: None,
             strings: 3,
             nested: 4096,
+            is_refused: false,
             left_out: None,
         });
     }

@@ -100,6 +100,7 @@ fn play(scenario: &str, tries: &[PlayVerdict], expected: PlayVerdict) -> PlayRep
             play: expected,
             checks: vec![check(Verdict::Pass), check(verdict)],
             uncovered: vec![Surface::Memory],
+            refused: Vec::new(),
         },
         used: vec![Used {
             who: NASTY.to_owned(),

@@ -20,6 +20,13 @@ pub struct Unreadable {
     pub why: Obstacle,
 }
 
+impl Unreadable {
+    /// The machine lets nobody read it, whatever the process does.
+    pub(crate) fn is_of_machine(&self) -> bool {
+        matches!(self.why, Obstacle::Yama | Obstacle::Container)
+    }
+}
+
 /// What prevents the inspection of a process. Where we know what would help, the message says so
 /// instead of the system's words.
 #[derive(Debug, thiserror::Error)]

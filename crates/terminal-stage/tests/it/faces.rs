@@ -209,6 +209,7 @@ fn report(case: &Case) -> PlayReport {
         play,
         checks,
         uncovered,
+        refused,
     } = judge::judge(&planned(), &events(case), &[]);
     let is_audit = |kind: &CheckKind| matches!(kind, CheckKind::Audit(_));
     let checks = checks.into_iter().filter(|check| is_audit(&check.kind));
@@ -225,6 +226,7 @@ fn report(case: &Case) -> PlayReport {
             play,
             checks: checks.collect(),
             uncovered,
+            refused,
         },
         searches: Searches::default(),
         steps: Vec::new(),

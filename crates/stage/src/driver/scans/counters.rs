@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use audit::SearchResult;
+
+use crate::scan::refused::Unreadable;
 use timeline::{Kind, Surface};
 
 /// The searches of one surface, added up.
@@ -22,6 +24,8 @@ pub(super) struct Counters {
     /// What was found, so that it is reported once.
     known: BTreeSet<(String, String, String)>,
     incomplete: Option<String>,
+    /// That is the machine's doing.
+    is_refused: bool,
 }
 
 impl Counters {
@@ -95,6 +99,14 @@ impl Counters {
         self.incomplete.get_or_insert(why);
     }
 
+    /// The same, where `is_of_machine` says that no program can help it.
+    pub(super) fn miss_of(&mut self, why: &Unreadable) {
+        if self.incomplete.is_none() {
+            self.is_refused = why.is_of_machine();
+        }
+        self.miss(why.to_string());
+    }
+
     /// What is recorded of it at the end: the search, and then each new finding.
     pub(super) fn into_kinds(
         mut self,
@@ -111,6 +123,7 @@ impl Counters {
             found: self.found,
             control: has_control.then_some(self.found > 0),
             incomplete: self.incomplete,
+            is_refused: self.is_refused,
             strings: self.strings,
             nested: self.nested,
             left_out,
@@ -170,6 +183,7 @@ mod tests {
             incomplete: None,
             strings: 7,
             nested: 20,
+            is_refused: false,
             left_out: Some("the rest".to_owned()),
         };
         let places = [
@@ -197,6 +211,38 @@ mod tests {
         counters.add("db", db, None);
         let kinds = counters.into_kinds(Surface::Files, true, None);
         assert_eq!(kinds[1..], [finding("db", "canary #1")]);
+    }
+
+    #[test]
+    fn what_the_machine_refuses_is_told_from_what_a_program_closes() {
+        use crate::scan::refused::{Obstacle, Unreadable};
+        let said = |obstacle: Obstacle, before: Option<&str>| {
+            let mut counters = Counters::default();
+            before
+                .into_iter()
+                .for_each(|why| counters.miss(why.to_owned()));
+            counters.miss_of(&Unreadable {
+                what: "memory",
+                name: "relay".to_owned(),
+                pid: 7,
+                why: obstacle,
+            });
+            let kinds = counters.into_kinds(Surface::Memory, true, None);
+            matches!(
+                kinds[0],
+                Kind::Searched {
+                    is_refused: true,
+                    ..
+                }
+            )
+        };
+        assert!(said(Obstacle::Yama, None) && said(Obstacle::Container, None));
+        assert!(
+            !said(Obstacle::AnotherUser, None),
+            "it may have made itself so"
+        );
+        // The first reason stands.
+        assert!(!said(Obstacle::Yama, Some("too much")));
     }
 
     #[test]

@@ -41,7 +41,7 @@ use crate::participant::scratch::Scratch;
 use crate::participant::tree::readable;
 use crate::scan::comparing::Comparing;
 use crate::scan::files::{Files, FilesScan};
-use crate::scan::memory::{self, Copied, Sample, SamplingMode};
+use crate::scan::memory::{self, Copied, Sample, SamplingMode, UnreadMemory};
 use audit::{Allowance, HeldKeys, Searcher, Value};
 use scenario::adapter::MemoryReading;
 use scenario::plan::{AuditPlan, Plan, PlannedFile};
@@ -393,7 +393,10 @@ impl<'p> Scans<'p> {
         }
         let counters = self.counters(Surface::Memory);
         if let Some(why) = sample.unread {
-            counters.miss(why.to_string());
+            match &why {
+                UnreadMemory::Process(why) => counters.miss_of(why),
+                why => counters.miss(why.to_string()),
+            }
         } else if sample.searched.bytes == 0 {
             // It has just ended: there was nothing to read.
             return;
