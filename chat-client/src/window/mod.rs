@@ -15,6 +15,8 @@ mod outgoing;
 mod routes;
 mod seat;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -145,11 +147,13 @@ impl ChatPage {
 
     /// Everything that was shown so far is for the page now.
     pub(crate) fn publish(&self) {
-        let lines = self.seat().questions(self.0.lines.capacity());
-        for line in lines {
+        let mut seat = self.seat();
+        // Under one lock: two threads that ask at once would both count the same room.
+        for line in seat.questions(self.0.lines.capacity()) {
             // There was room; where the client ends nobody reads.
             self.0.lines.try_send(Input::Line(line)).ok();
         }
+        drop(seat);
         self.0.published.send_modify(|count| *count += 1);
     }
 
@@ -172,6 +176,7 @@ impl ChatPage {
             )
             .await,
         );
+        self.seat().close();
     }
 
     /// Does what a request came to.

@@ -18,6 +18,7 @@ pub(super) struct Outgoing {
     folder: PathBuf,
     count: u64,
     waiting: Vec<Waiting>,
+    is_closed: bool,
 }
 
 /// A file that was passed on.
@@ -46,11 +47,15 @@ impl Outgoing {
             folder,
             count: 0,
             waiting: Vec::new(),
+            is_closed: false,
         })
     }
 
     /// Begins a file of this name, in a folder of its own.
     pub(super) fn begin(&mut self, name: &SafeName) -> io::Result<Incoming> {
+        if self.is_closed {
+            return Err(io::Error::other("the program ends"));
+        }
         self.count += 1;
         let folder = self.folder.join(self.count.to_string());
         create_private(&folder)?;
@@ -98,6 +103,14 @@ impl Outgoing {
 
 impl Drop for Outgoing {
     fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Outgoing {
+    /// Nothing is sent any more: a browser that still sends a file cannot keep it here.
+    pub(super) fn close(&mut self) {
+        self.is_closed = true;
         // What cannot be removed now is removed at the next start.
         remove(&self.folder).ok();
     }

@@ -23,6 +23,9 @@ const MOST_RECEIVED: usize = 200;
 /// only `/who` asks.
 const MOST_ASKED: usize = 200;
 
+/// Lists that are asked for at once: people, files, rooms.
+const MOST_LISTS: usize = 3;
+
 /// Somebody in front of a page.
 #[derive(Debug)]
 pub(super) struct Seat {
@@ -149,8 +152,11 @@ impl Seat {
                 self.blocked.remove(name);
                 self.asks_who = true;
             }
-            Line::Forgot { name } => drop(self.people.remove(name)),
-            Line::Disconnected { .. } => self.files.clear(),
+            Line::Forgot { name } | Line::Left { name, .. } => drop(self.people.remove(name)),
+            Line::Disconnected { .. } => {
+                self.files.clear();
+                self.people.clear();
+            }
             Line::Refused(Refusal { tag: Some(tag), .. }) => self.outgoing.is_refused(*tag),
             Line::Room(line) => self.follow_room(line),
             line => self.follow_file(line, at),
@@ -250,6 +256,10 @@ impl Seat {
     /// What the page wants to know of the session, at most so many lines; what is left comes with the next.
     pub(super) fn questions(&mut self, most: usize) -> Vec<String> {
         let mut commands = Vec::new();
+        // The person in front of the page comes first.
+        let Some(room) = most.checked_sub(super::MOST_LINES + MOST_LISTS) else {
+            return commands;
+        };
         if std::mem::take(&mut self.asks_who) && self.view.present().len() <= MOST_ASKED {
             commands.push("/who".to_owned());
         }
@@ -259,8 +269,7 @@ impl Seat {
         if std::mem::take(&mut self.asks_rooms) {
             commands.push("/room list".to_owned());
         }
-        // The person in front of the page comes first.
-        let room = most.saturating_sub(commands.len() + super::MOST_LINES);
+        let room = room + MOST_LISTS;
         while commands.len() < room
             && let Some(room) = self.asks_members.pop_first()
         {
@@ -278,6 +287,11 @@ impl Seat {
     /// The program ends.
     pub(super) fn end(&mut self, text: String) {
         self.ended = Some(text);
+    }
+
+    /// Nothing is sent any more: what has come from the browser goes, also what still comes.
+    pub(super) fn close(&mut self) {
+        self.outgoing.close();
     }
 
     pub(super) fn has_ended(&self) -> bool {
