@@ -268,12 +268,18 @@ impl Session {
         }
     }
 
-    /// The recipient wants a file, from this chunk on: only what was offered to this one counts.
-    pub(super) fn on_accepted(&mut self, by: &Fingerprint, file: FileId, offer: &Digest, _: u32) {
+    /// The recipient wants a file, from its first chunk on: only what was offered to this one counts.
+    pub(super) fn on_accepted(
+        &mut self,
+        by: &Fingerprint,
+        file: FileId,
+        offer: &Digest,
+        from: u32,
+    ) {
         let Some(sending) = self.sendings.offered.get_mut(&file) else {
             return;
         };
-        if sending.recipient == *by && sending.offer == *offer && !sending.accepted {
+        if sending.recipient == *by && sending.offer == *offer && from == 0 && !sending.accepted {
             sending.accepted = true;
             self.steps += 1;
             self.go_on(file);
