@@ -90,6 +90,327 @@ room_creator = { $name } (hat ihn angelegt)
 relay = das Relay unter { $address } hat den Schlüssel { $key }: vergleiche ihn mit dem in seinem Protokoll
 disconnected = das Relay ist weg: { $reason }
 
+## Der Bildschirm
+
+connecting = verbindet
+connected = verbunden
+not_connected = NICHT VERBUNDEN ({ $reason })
+count_here = { $count } da: { $names }
+further = Bild ab: weiter
+unread = ungelesen: { $windows }
+more_files = { $count ->
+    [one] und { $count } weitere Datei
+   *[other] und { $count } weitere Dateien
+}
+everyone = alle
+to_you_alone = nur an dich
+new_mark = neu
+# Wochentag ab 1 (Montag), Tag, Monat, Jahr.
+day = { $weekday ->
+    [1] Montag
+    [2] Dienstag
+    [3] Mittwoch
+    [4] Donnerstag
+    [5] Freitag
+    [6] Samstag
+   *[7] Sonntag
+}, { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }
+question_verify = Sieht { $name } dieselbe Nummer? ja oder nein: ja verifiziert die Identität
+question_trust = Sieht { $name } dieselbe Nummer? ja oder nein: ja vertraut der neuen Identität
+question_prompt = ja oder nein
+question_again = ja oder nein? Esc bricht ab
+# Buchstaben und Wörter, die eine Frage beantworten; die englischen gelten auch.
+answers_yes = j ja
+answers_no = n nein
+numbers_differ = Die Nummern sind verschieden: jemand steht zwischen dir und { $name }, oder einer von euch hat auf eine andere Nummer gesehen. Schreib { $name } nichts Geheimes und gib { $name } auf anderem Weg Bescheid
+nobody_was_here = niemand war da
+some_of = { $count } von { $members }
+unanswered = unbeantwortete Texte: { $count }
+paste_too_long = ein Text hat höchstens { $limit } Bytes: nichts wurde eingefügt; schick eine Datei
+no_such_window = es gibt kein Fenster mit dieser Nummer
+too_many_windows = zu viele Fenster haben Ungelesenes: lies einige, oder schließe sie mit /close
+nobody_to_write_to = { $name } ist niemand, dem du schreiben kannst
+too_much_waits = zu viel ist noch nicht gesendet: drück später noch einmal die Eingabetaste
+bar_to = { $name } an { $to }
+bar_from = { $name } von { $from }
+one_writes = { $name } schreibt
+some_write = { $names } schreiben
+many_write = { $names } und andere schreiben
+typing_is_off = Schreibanzeigen sind aus: starte den Client mit --typing on
+read_marks_are_off = Lesebestätigungen sind aus: starte den Client mit --read-marks on
+help_window = /window NAME, /window #RAUM, /window NUMMER, /window everyone: zeigt ein Gespräch; ebenso Alt+Ziffer, Strg-N, Strg-P und /msg NAME
+help_close = /close: schließt das gezeigte Gespräch; im Verlauf bleibt es
+help_keys = Tasten: Tab ergänzt, Pfeil auf und ab holen frühere Zeilen zurück, Bild auf und ab blättern, Strg-L zeichnet neu, Strg-Z hält an, Strg-C verlässt den Chat
+help_signs = Zeichen hinter deinen Texten: … unterwegs, ✓ laut Relay angekommen, ✓✓ vom Empfänger bestätigt, ◉ vom Empfänger gelesen, ✗ nicht angekommen
+
+## Befehle
+
+help_of = { $usage }: { $purpose }
+usage = Aufruf: { $how }
+usage_of = { $command ->
+    [say] /say TEXT
+    [msg] /msg NAME TEXT
+    [file] /file NAME PFAD
+    [accept] /accept [NAME oder NUMMER]
+    [refuse] /refuse [NAME oder NUMMER]
+    [cancel] /cancel [NAME oder NUMMER]
+    [read] /read [NAME oder #RAUM]
+    [typing] /typing NAME
+    [room] /room create|invite|remove|leave|say|list [RAUM] [NAME oder TEXT]
+    [verify] /verify NAME [yes]
+    [trust] /trust NAME NUMMER
+    [forget] /forget NAME
+    [block] /block NAME
+    [unblock] /unblock NAME
+    [history] /history [NAME] [ANZAHL]
+    [search] /search TEXT
+    [help] /help [BEFEHL]
+   *[other] /{ $command }
+}
+purpose_of = { $command ->
+    [say] schickt einen Text an alle, die da sind; ein Text ohne Befehl tut dasselbe: hallo. Soll ein Text mit einem Schrägstrich beginnen, tippe zwei
+    [msg] schickt einen Text an eine Person
+    [file] bietet einer Person eine Datei an; nimmt sie an, landet die Datei dort im Download-Ordner
+    [accept] nimmt eine Datei an, die jemand anbietet: die einzige, die wartet, die einzige von einer Person, oder die mit einer Nummer: /accept 3
+    [refuse] nimmt eine angebotene Datei nicht an und sagt es ihrem Absender
+    [cancel] gibt eine Datei auf, die wartet oder unterwegs ist, an dich oder von dir, und sagt es der anderen Seite
+    [files] zeigt die Dateien, die warten oder unterwegs sind, mit ihren Nummern
+    [read] sagt mit --read-marks on denen, die an alle, an dich allein oder in einem Raum geschrieben haben, dass du es gelesen hast; auf einem Bildschirm geschieht das von selbst
+    [typing] sagt mit --typing on jemandem, dass du schreibst; auf einem Bildschirm geschieht das von selbst
+    [room] eine Gruppe mit einer Mitgliederliste, die ihre Mitglieder selbst signieren: /room create RAUM, /room invite RAUM NAME, /room say RAUM TEXT, /room list [RAUM], /room leave RAUM, und /room remove RAUM NAME für den, der sie angelegt hat. #lobby ist keine solche Gruppe, sondern alle, die da sind: sie ist offen
+    [who] zeigt, wer da ist und wie weit jeder Identität vertraut wird
+    [relay] zeigt den Schlüssel des Relays: vergleiche ihn mit dem in seinem Protokoll
+    [verify] zeigt die Sicherheitsnummer: vergleiche sie mit der Person, von Angesicht zu Angesicht oder am Telefon; mit yes gilt die Identität als verifiziert
+    [trust] vertraut einer geänderten Identität, damit du wieder schreiben kannst; NUMMER ist die ganze Nummer, die /verify gezeigt hat
+    [forget] vergisst die Identität von jemandem, der weg ist; kommt die Person wieder, gilt das als erster Kontakt
+    [block] verbirgt alles von einer Person, nimmt keine Dateien an und schickt ihr nichts; sie erfährt davon nichts
+    [unblock] hebt /block auf
+    [history] zeigt frühere Texte: alle, oder die mit einer Person
+    [search] zeigt frühere Texte, die diesen Text enthalten
+    [help] erklärt alle Befehle oder einen
+    [quit] verlässt den Chat
+   *[other] { $command }
+}
+room_usage_of = { $verb ->
+    [create] /room create RAUM
+    [invite] /room invite RAUM NAME
+    [remove] /room remove RAUM NAME
+    [leave] /room leave RAUM
+    [say] /room say RAUM TEXT
+    [list] /room list [RAUM]
+   *[other] /room { $verb }
+}
+unknown_command = /{ $command } gibt es nicht: { $guess }
+did_you_mean = meinst du { $what }?
+not_a_command = ein Befehl muss mit einem Schrägstrich beginnen, und vor diesem steht etwas: nichts wurde gesendet. Als Text schickst du es mit /say TEXT
+nothing_to_send = es gibt nichts zu senden
+text_too_long = ein Text hat höchstens { $limit } Bytes, dieser hat { $size }: schick eine Datei
+line_too_long = eine Zeile hat höchstens { $limit } Bytes: schick eine Datei
+line_cut_short = ein Terminal gibt nur { $limit } Bytes einer Zeile weiter, und diese war vielleicht länger: sie wurde nicht gesendet. Schick eine Datei
+line_unfinished = die Zeile endete nicht mit der Eingabetaste und wurde deshalb nicht gesendet
+unsent_line = das Relay ist weg, deshalb wurde das nicht gesendet: { $text }
+line_not_utf8 = die Zeile ist kein UTF-8
+no_history = dieser Client wurde mit --no-history gestartet
+
+## Namen und Personen
+
+invalid_name = „{ $name }“ ist kein gültiger Name: { $why }
+invalid_own_name = { $name } ist kein gültiger Name: { $why }
+invalid_room_name = „{ $name }“ ist kein gültiger Name für einen Raum: { $why }
+name_empty = ein Name hat mindestens ein Zeichen
+name_too_long = ein Name hat höchstens { $limit } Zeichen, dieser hat { $count }
+name_character = ein Name besteht nur aus a-z, 0-9, _ und -, nicht aus { $character }
+name_start = ein Name beginnt mit einem Buchstaben oder einer Ziffer, nicht mit { $character }
+that_is_you = das bist du
+nobody_called = hier heißt niemand { $name }: { $guess }
+who_lists = /who zeigt, wer da ist
+not_here = { $name } ist nicht da
+still_here = { $name } ist da: vergessen kannst du nur, wer gegangen ist
+you_blocked = du hast { $name } blockiert: hebe das zuerst mit /unblock { $name } auf
+no_room_for = für { $name } ist unter den Kontakten kein Platz
+trust_first = die Identität von { $name } hat sich geändert: zuerst /trust { $name }
+compare_first = die Identität von { $name } hat sich geändert: vergleiche sie mit /verify { $name }, dann /trust { $name }
+number_not_shown = die Sicherheitsnummer mit { $name } wurde noch nicht gezeigt oder hat sich seitdem geändert: vergleiche die Nummer, die /verify { $name } zeigt
+wrong_number = das ist nicht die ganze Sicherheitsnummer mit { $name }, oder sie ist überholt: /verify { $name } zeigt sie
+not_changed = die Identität von { $name } hat sich nicht geändert
+unusable_key = der Schlüssel von { $name } ist nicht zu gebrauchen
+about = { $what }: { $why }
+replaced_key = Schlüssel { $old } wurde durch { $new } ersetzt: das Relay bietet einen alten an
+
+## Räume: was nicht getan wird
+
+lobby_is_open = #lobby ist offen: alle, die da sind, sind darin, und das Relay sagt, wer das ist. Eine Gruppe, die du selbst bestimmst, legst du mit /room create RAUM an
+unknown_room = du bist in keinem Raum namens { $room }: /room list zeigt deine Räume
+room_exists = du bist schon in einem Raum namens { $room }
+too_many_rooms = du bist in so vielen Räumen, wie es geht: verlasse einen mit /room leave
+not_in_room = { $name } ist nicht in { $room }: /room list { $room } zeigt die Mitglieder
+no_member_now = { $name } ist nicht mehr im Raum
+room_split = die Liste eines anderen Mitglieds von { $room } hat Änderungen, für die in deiner kein Platz ist; es ist also nicht sicher, wer darin ist: lege einen neuen Raum an
+member_never_here = mit der Identität, die { $room } als { $name } führt, war noch nie jemand da: dieses Mitglied bekommt nichts
+may_not_remove = nur wer den Raum angelegt hat, entfernt andere; /room leave RAUM entfernt dich selbst
+already_a_member = jemand mit diesem Namen ist schon im Raum
+was_removed = diese Person wurde entfernt; nur wer den Raum angelegt hat, kann sie wieder aufnehmen
+room_has_no_place = der Raum hat so viele Mitglieder, wie er haben kann
+room_list_is_full = in der Liste dieses Raums ist kein Platz für weitere Änderungen: lege einen neuen Raum an
+
+## Dateien: was nicht getan wird
+
+no_file = keine Datei wartet oder ist unterwegs
+no_offer = keine Datei wartet auf deine Antwort
+no_such_file = { $none }: /files zeigt alle Dateien
+no_file_with = { $none } ({ $name }): /files zeigt alle Dateien
+file_is_over = Datei { $number } ist erledigt oder beantwortet: /files zeigt, was wartet oder unterwegs ist
+no_file_of_number = eine Datei mit der Nummer { $number } gab es nicht: /files zeigt, was wartet oder unterwegs ist
+several_files = mehrere Dateien warten oder sind unterwegs: nenne eine mit ihrer Nummer, etwa /cancel 3; /files zeigt sie
+several_offers = mehrere Dateien warten
+offer_is_gone = ein Angebot wurde inzwischen zurückgezogen
+name_one_offer = { $what }. Nenne eine mit ihrer Nummer, etwa /accept 3: { $files }
+# Gerade Anführungszeichen, denn kein sicherer Dateiname hat eines.
+one_offer = { $number } "{ $name }" ({ $size } Bytes) von { $from }
+already_here = { $name } ist schon ganz da und wird gerade gespeichert
+too_many_files = zu viele Dateien sind unterwegs zu dir: nimm diese später an
+offered_by_another = { $name } hatte eine andere Identität, als diese Datei angeboten wurde: { $name } muss sie noch einmal anbieten
+is_a_folder = { $path } ist ein Ordner
+is_no_regular_file = { $path } ist keine gewöhnliche Datei
+file_too_large = { $path } hat mehr als { $limit } Bytes
+
+## Fehler am Anfang, und wenn es nicht weitergeht
+
+error = Fehler: { $what }
+hint = Hinweis: { $what }
+cannot_start = kann nicht starten: { $why }
+writer_ended = der Thread, der schreibt, hat sich beendet
+cannot_write_output = kann nicht auf die Standardausgabe schreiben: { $why }
+cannot_write_result = kann das Ergebnis nicht schreiben: { $why }
+cannot_use = { $path } ist nicht zu gebrauchen: { $why }
+hint_path = prüfe den Pfad und seine Rechte, oder nimm einen anderen Ort
+# Was das Betriebssystem sagt; es sagt es auf Englisch.
+os_error = { $kind ->
+    [already-exists] gibt es schon
+    [connection-refused] Verbindung abgelehnt
+    [connection-reset] Verbindung abgebrochen
+    [host-unreachable] Rechner nicht erreichbar
+    [is-a-directory] ist ein Ordner
+    [network-unreachable] Netz nicht erreichbar
+    [not-a-directory] ist kein Ordner
+    [not-found] nicht gefunden
+    [permission-denied] keine Berechtigung
+    [read-only] das Dateisystem ist schreibgeschützt
+    [storage-full] kein Speicherplatz mehr frei
+    [timed-out] keine Antwort in der vorgesehenen Zeit
+   *[other] { $text }
+}
+
+## Passphrase und Schlüsseldatei
+
+passphrase_prompt = Passphrase:
+passphrase_again = noch einmal:
+passphrases_differ = die Passphrasen sind verschieden
+passphrase_empty = die Passphrase ist leer
+hint_no_passphrase = --no-passphrase speichert die Schlüssel unverschlüsselt
+cannot_ask = kann nicht nach der Passphrase fragen: { $why }
+hint_passphrase_file = --passphrase-file DATEI liest sie aus einer Datei
+key_store = Schlüsseldatei: { $why }
+store_malformed = das ist keine Schlüsseldatei, oder sie ist beschädigt: stelle sie aus einer Kopie wieder her
+store_version = die Schlüsseldatei hat Version { $version }: nimm das Programm, das sie geschrieben hat
+store_needs_passphrase = die Schlüsseldatei ist verschlüsselt: gib ihre Passphrase an
+store_wrong_passphrase = die Passphrase ist falsch, oder die Schlüsseldatei ist beschädigt
+not_a_key_store = { $path } ist keine Schlüsseldatei
+no_key_store = es gibt keine Schlüsseldatei unter { $path }
+hint_keygen = lege eine an: chat-client keygen --home { $path }
+key_store_exists = es gibt schon eine Schlüsseldatei unter { $path }
+hint_key_store_exists = behalte sie: wer sie kennt, erkennt dich daran; --force legt eine neue Identität an
+next_key_not_stored = dein nächster Schlüssel kann nicht gespeichert werden, der alte bleibt in Gebrauch: { $why }
+wrote = { $path } geschrieben
+file_exists = { $path } gibt es schon
+hint_export = verschiebe die Datei, oder exportiere in einen anderen Ordner: --to ORDNER
+keys_not_encrypted = die privaten Schlüssel sind nicht verschlüsselt: wer diese Dateien hat, kann sich für dich ausgeben
+
+## Der Datenordner
+
+home_unknown = der Datenordner ist unbekannt
+hint_home = nenne einen mit --home ORDNER
+home_in_use = ein anderer Client benutzt den Datenordner { $path }
+hint_home_in_use = beende ihn, oder nimm mit --home ORDNER einen anderen
+contacts_damaged = beschädigt: { $why }
+contacts_version = Version { $version } ist unbekannt: nimm das Programm, das die Datei geschrieben hat
+hint_contacts = stelle die Datei aus einer Kopie wieder her; ohne sie gelten jedes Relay und alle Leute wieder als neu
+journal_line = { $path }, Zeile { $line }: { $why }
+hint_journal = verschiebe die Datei; Nachrichten der letzten Woche können dann doppelt erscheinen, und unbeantwortete werden nicht noch einmal gesendet
+
+## Der Weg zum Relay
+
+no_relay = kein Relay unter { $relay }: { $why }
+hint_no_relay = starte das Relay, oder nenne seine Adresse: --relay HOST:PORT
+needs_tls = die Verbindung zu { $relay } muss verschlüsselt sein, und dieses Programm wurde ohne TLS gebaut
+built_without_tls = dieses Programm wurde ohne TLS gebaut und kann --tls deshalb nicht erfüllen
+hint_needs_tls = baue es mit TLS: cargo build --release -p chat-client
+speaks_no_tls = das Relay unter { $relay } spricht kein TLS
+hint_speaks_no_tls = starte es mit --tls, oder lass --tls hier weg, wenn es auf diesem Rechner läuft
+no_chat_relay = was unter { $relay } lauscht, ist kein Chat-Relay: { $why }
+hint_no_chat_relay = prüfe --relay
+closed_before_tls = das Relay unter { $relay } hat die Verbindung geschlossen, bevor sie verschlüsselt war
+hint_closed_before_tls = vielleicht hat es zu viele Verbindungen oder wird gerade beendet: versuche es später noch einmal, und prüfe --relay
+tls_failed = TLS mit dem Relay unter { $relay } ist fehlgeschlagen: { $why }
+hint_tls_failed = ist es ein Chat-Relay, das mit --tls gestartet wurde?
+no_login_answer = das Relay unter { $relay } antwortet nicht auf die Anmeldung
+hint_no_login_answer = ist es ein Chat-Relay?
+gone_before_login = das Relay unter { $relay } war vor der Anmeldung weg: { $reason }
+hint_gone_before_login = ist es ein Chat-Relay, und läuft es?
+login_refused = das Relay hat die Anmeldung abgelehnt: { $why } ({ $code })
+relay_says = { $code ->
+    [already-online] das Relay sagt: unter diesem Namen ist schon jemand verbunden
+    [bad-name] das Relay sagt: dieser Name ist nicht erlaubt
+    [busy] das Relay sagt: es wartet schon zu viel
+    [full] das Relay sagt: zu viele Verbindungen
+    [name-taken] das Relay sagt: dieser Name gehört zu einem anderen Schlüssel
+    [shutting-down] das Relay sagt: es wird beendet
+    [too-slow] das Relay sagt: die Anmeldung hat zu lange gedauert
+    [unknown-name] das Relay sagt: niemand hat diesen Namen
+   *[other] das Relay sagt: { $text }
+}
+another_relay = das Relay unter { $relay } ist ein anderes: { $why }
+relay_name_differs = es nennt sich „{ $is }“, nicht „{ $wanted }“
+hint_relay_name_differs = wenn du { $is } meinst, sag es: --relay-name NAME
+relay_unproven = es beweist nicht, dass der gezeigte Schlüssel sein eigener ist
+hint_relay_unproven = jemand gibt weiter, was ein anderes Relay sagt: prüfe --relay
+relay_changed = DAS RELAY UNTER { $address } HAT EINEN ANDEREN SCHLÜSSEL als vorher: vielleicht lauscht dort ein anderes Relay, um zu sehen, wer wem schreibt, oder um dir andere Leute unter bekannten Namen zu zeigen. Du bist nicht angemeldet. Der Schlüssel war { $was } und ist jetzt { $is }
+hint_relay_changed = frage, wer das Relay betreibt, nach seinem Schlüssel: sein Protokoll zeigt ihn am Anfang. Ist es wirklich { $is }, melde dich einmal mit --relay-key { $is } an
+relay_key_differs = sein Schlüssel ist { $is }, nicht der von --relay-key
+hint_relay_key_differs = prüfe --relay, und frage, wer das Relay betreibt, nach seinem Schlüssel
+
+## Schlüssel anderer, die nicht zu gebrauchen sind
+
+key_malformed = der Schlüssel ist kein öffentlicher RSA-Schlüssel (SPKI, DER)
+key_too_large = der Schlüssel mit { $size } Bytes ist zu groß: RSA-Schlüssel haben { $bits } Bits
+key_size = der Schlüssel hat { $size } Bits: RSA-Schlüssel haben { $bits } Bits
+key_exponent = der öffentliche Exponent des Schlüssels ist nicht 65537
+key_not_canonical = der Schlüssel ist kein kanonisches DER
+certificate_number = der Schlüssel zum Verschlüsseln hat Nummer 0: gezählt wird ab 1
+certificate_early = der Schlüssel zum Verschlüsseln gilt noch nicht: prüft beide eure Uhren
+certificate_expired = der Schlüssel zum Verschlüsseln ist abgelaufen: wer ihn hat, bekommt bei der nächsten Anmeldung einen neuen
+certificate_key = Schlüssel zum Verschlüsseln abgelehnt: { $why }
+certificate_identity_key = der Schlüssel zum Verschlüsseln ist der Identitätsschlüssel: sie müssen verschieden sein
+certificate_signature = das Zertifikat des Schlüssels zum Verschlüsseln ist nicht von der Identität dieses Namens signiert
+seal_to_self = Absender und Empfänger sind dieselbe Identität
+seal_wrong_owner = der Schlüssel zum Verschlüsseln gehört nicht dem Empfänger
+seal_key_expired = der Schlüssel des Empfängers ist abgelaufen: frage das Relay nach dem neuen
+seal_session_over = die Schlüsselsitzung ist nach ihrer Zeit oder { $limit } Nachrichten vorbei: beginne eine neue
+seal_too_long = der Inhalt von { $size } Bytes überschreitet die Grenze von { $limit }: schick ihn als Datei
+
 ## Wörter von Relay und Sitzung
 
 word = { $word ->
@@ -131,7 +452,7 @@ word = { $word ->
     [reused] Nummer doppelt vergeben
     [saving] wird gespeichert
     [sending] wird gesendet
-    [shutting-down] wird beendet
+    [shutting-down] planmäßig beendet
     [silent] keine Antwort
     [slow] zu langsam
     [source] vom Absender abgebrochen

@@ -90,6 +90,307 @@ room_creator = { $name } (created it)
 relay = the relay at { $address } has the key { $key }: compare it with its log
 disconnected = the relay is gone: { $reason }
 
+## The screen
+
+connecting = connecting
+connected = connected
+not_connected = NOT CONNECTED ({ $reason })
+count_here = { $count } here: { $names }
+further = Page Down: further
+unread = unread: { $windows }
+more_files = { $count ->
+    [one] and { $count } more file
+   *[other] and { $count } more files
+}
+everyone = everyone
+to_you_alone = to you alone
+new_mark = new
+# Day of the week from 1 (Monday), day of the month, month, year.
+day = { $weekday ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}, { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+question_verify = Does { $name } have the same number? yes or no: yes marks the identity as verified
+question_trust = Does { $name } have the same number? yes or no: yes trusts the new identity
+question_prompt = yes or no
+question_again = yes or no? Esc cancels
+# Letters and words that answer a question; those of English count in every language.
+answers_yes = y yes
+answers_no = n no
+numbers_differ = The numbers differ: somebody is between you and { $name }, or one of you looked at a different number. Write nothing secret to { $name }, and tell { $name } in another way
+nobody_was_here = nobody was here
+some_of = { $count } of { $members }
+unanswered = unanswered texts: { $count }
+paste_too_long = a text has at most { $limit } bytes: nothing was pasted; send a file
+no_such_window = there is no window with this number
+too_many_windows = too many windows have something unread: read or /close some
+nobody_to_write_to = { $name } is not somebody you can write to
+too_much_waits = too much is waiting to be sent: press Enter again later
+bar_to = { $name } to { $to }
+bar_from = { $name } from { $from }
+one_writes = { $name } is writing
+some_write = { $names } are writing
+many_write = { $names } and others are writing
+typing_is_off = typing indicators are off: start the client with --typing on
+read_marks_are_off = read marks are off: start the client with --read-marks on
+help_window = /window NAME, /window #ROOM, /window NUMBER, /window everyone: shows a conversation; so do Alt+number, Ctrl-N, Ctrl-P and /msg NAME
+help_close = /close: closes the conversation that is shown; it stays in the history
+help_keys = keys: Tab completes, Up and Down recall earlier lines, Page Up and Page Down scroll, Ctrl-L redraws, Ctrl-Z stops, Ctrl-C leaves
+help_signs = signs after your texts: … on its way, ✓ the relay says that it arrived, ✓✓ the recipient confirms it, ◉ the recipient has read it, ✗ it did not arrive
+
+## Commands
+
+help_of = { $usage }: { $purpose }
+usage = usage: { $how }
+usage_of = { $command ->
+    [say] /say TEXT
+    [msg] /msg NAME TEXT
+    [file] /file NAME PATH
+    [accept] /accept [NAME or NUMBER]
+    [refuse] /refuse [NAME or NUMBER]
+    [cancel] /cancel [NAME or NUMBER]
+    [read] /read [NAME or #ROOM]
+    [typing] /typing NAME
+    [room] /room create|invite|remove|leave|say|list [ROOM] [NAME or TEXT]
+    [verify] /verify NAME [yes]
+    [trust] /trust NAME NUMBER
+    [forget] /forget NAME
+    [block] /block NAME
+    [unblock] /unblock NAME
+    [history] /history [NAME] [COUNT]
+    [search] /search TEXT
+    [help] /help [COMMAND]
+   *[other] /{ $command }
+}
+purpose_of = { $command ->
+    [say] sends a text to everyone who is here; plain text does the same: hello. Type two slashes to begin a text with one
+    [msg] sends a text to one person
+    [file] offers a file to one person; once that person accepts it, it goes into the download folder there
+    [accept] takes a file that somebody offers: the only one that waits, the only one of a person, or the one with a number: /accept 3
+    [refuse] does not take a file that somebody offers, and says so to its sender
+    [cancel] gives up a file that waits or is on its way, to you or from you, and says so to the other side
+    [files] lists the files that wait or are on their way, with their numbers
+    [read] with --read-marks on, tells who wrote to everyone, to you alone or in a room that you have read it; on a screen this happens by itself
+    [typing] with --typing on, tells somebody that you are writing; on a screen this happens by itself
+    [room] a group with a list of members that they sign themselves: /room create ROOM, /room invite ROOM NAME, /room say ROOM TEXT, /room list [ROOM], /room leave ROOM, and /room remove ROOM NAME for whoever created it. #lobby is no such group but everyone who is here: it is open
+    [who] lists who is here and how far each identity is trusted
+    [relay] shows the relay's key: compare it with the one that its log shows
+    [verify] shows the safety number: compare it with that person face to face or by telephone; with yes, marks the identity as verified
+    [trust] trusts an identity that has changed, so that you can write again; NUMBER is the whole number that /verify showed
+    [forget] forgets the identity of somebody who is away; when that person comes back, it counts as the first contact
+    [block] hides everything from a person, accepts no files and sends nothing; that person is not told
+    [unblock] ends /block
+    [history] shows earlier texts: all of them, or those with one person
+    [search] shows earlier texts that contain this text
+    [help] explains all commands, or one
+    [quit] leaves
+   *[other] { $command }
+}
+room_usage_of = { $verb ->
+    [create] /room create ROOM
+    [invite] /room invite ROOM NAME
+    [remove] /room remove ROOM NAME
+    [leave] /room leave ROOM
+    [say] /room say ROOM TEXT
+    [list] /room list [ROOM]
+   *[other] /room { $verb }
+}
+unknown_command = there is no /{ $command }: { $guess }
+did_you_mean = did you mean { $what }?
+not_a_command = a command must begin with a slash, and something precedes this one: nothing was sent. To send it as a text, type /say TEXT
+nothing_to_send = there is nothing to send
+text_too_long = a text has at most { $limit } bytes, this one has { $size }: send a file
+line_too_long = a line has at most { $limit } bytes: send a file
+line_cut_short = a terminal passes on only { $limit } bytes of a line, and this one may have been longer: it was not sent. Send a file
+line_unfinished = the line did not end with Enter, so it was not sent
+unsent_line = the relay is gone, so this was not sent: { $text }
+line_not_utf8 = the line is not UTF-8
+no_history = this client was started with --no-history
+
+## Names and people
+
+invalid_name = "{ $name }" is not a valid name: { $why }
+invalid_own_name = { $name } is not a valid name: { $why }
+invalid_room_name = "{ $name }" is not a valid name of a room: { $why }
+name_empty = a name has at least one character
+name_too_long = a name has at most { $limit } characters, this one has { $count }
+name_character = a name holds only a-z, 0-9, _ and -, not { $character }
+name_start = a name begins with a letter or a digit, not { $character }
+that_is_you = that is you
+nobody_called = nobody here is called { $name }: { $guess }
+who_lists = /who lists who is here
+not_here = { $name } is not here
+still_here = { $name } is here: you can forget that person after a departure
+you_blocked = you have blocked { $name }: use /unblock { $name } first
+no_room_for = there is no room for { $name } among the contacts
+trust_first = the identity of { $name } has changed: use /trust { $name } first
+compare_first = the identity of { $name } has changed: compare it with /verify { $name }, then /trust { $name }
+number_not_shown = the safety number with { $name } has not been shown yet, or has changed since: compare the number that /verify { $name } shows
+wrong_number = that is not the whole safety number with { $name }, or it is out of date: /verify { $name } shows it
+not_changed = the identity of { $name } has not changed
+unusable_key = the key of { $name } cannot be used
+about = { $what }: { $why }
+replaced_key = encryption key { $old } was replaced by { $new }: the relay offers an old one
+
+## Rooms: what is not done
+
+lobby_is_open = #lobby is open: everyone who is here is in it, and the relay says who that is. For a group that you choose, type /room create ROOM
+unknown_room = you are in no room called { $room }: /room list shows your rooms
+room_exists = you are in a room called { $room } already
+too_many_rooms = you are in as many rooms as there can be: /room leave one
+not_in_room = { $name } is not in { $room }: /room list { $room } shows who is
+no_member_now = { $name } is not in the room any more
+room_split = another member's list of { $room } has changes that yours has no place for, so it is not sure who is in it: create another room
+member_never_here = nobody was ever here with the identity that { $room } lists as { $name }: that member gets nothing
+may_not_remove = only whoever created the room removes others; /room leave ROOM removes yourself
+already_a_member = somebody of this name is in the room already
+was_removed = whoever created the room has removed this person, and alone can invite it again
+room_has_no_place = the room has as many members as it can
+room_list_is_full = the list of this room has no place for more changes: create another room
+
+## Files: what is not done
+
+no_file = no file waits or is on its way
+no_offer = no file waits for your answer
+no_such_file = { $none }: /files lists those that do
+no_file_with = { $none } with { $name }: /files lists those that do
+file_is_over = file { $number } is over, or has been answered: /files lists those that wait or are on their way
+no_file_of_number = there was no file with the number { $number }: /files lists those that wait or are on their way
+several_files = several files wait or are on their way: name one by its number, as in /cancel 3; /files lists them
+several_offers = several files wait
+offer_is_gone = an offer was taken away meanwhile
+name_one_offer = { $what }. Name one by its number, as in /accept 3: { $files }
+# Straight quotes in every language: no safe file name has one.
+one_offer = { $number } "{ $name }" ({ $size } bytes) from { $from }
+already_here = all of { $name } is here already: it is being saved
+too_many_files = too many files are on their way to you: accept this one later
+offered_by_another = { $name } had another identity when this file was offered: { $name } has to offer it again
+is_a_folder = { $path } is a folder
+is_no_regular_file = { $path } is not a regular file
+file_too_large = { $path } has more than { $limit } bytes
+
+## Errors at the start, and when the program cannot go on
+
+error = error: { $what }
+hint = hint: { $what }
+cannot_start = cannot start: { $why }
+writer_ended = the thread that writes has ended
+cannot_write_output = cannot write to standard output: { $why }
+cannot_write_result = cannot write the result: { $why }
+cannot_use = cannot use { $path }: { $why }
+hint_path = check the path and its permissions, or choose another place
+# What the operating system says; it says it in English.
+os_error = { $kind ->
+   *[other] { $text }
+}
+
+## Passphrase and key store
+
+passphrase_prompt = passphrase:
+passphrase_again = once more:
+passphrases_differ = the passphrases differ
+passphrase_empty = the passphrase is empty
+hint_no_passphrase = --no-passphrase stores the keys unencrypted
+cannot_ask = cannot ask for the passphrase: { $why }
+hint_passphrase_file = --passphrase-file FILE reads it from a file
+key_store = key store: { $why }
+store_malformed = this is not a key store, or it is damaged: restore it from a copy
+store_version = the key store has version { $version }: use the program that wrote it
+store_needs_passphrase = the key store is encrypted: give its passphrase
+store_wrong_passphrase = the passphrase is wrong, or the key store is damaged
+not_a_key_store = { $path } is not a key store
+no_key_store = there is no key store at { $path }
+hint_keygen = make one: chat-client keygen --home { $path }
+key_store_exists = a key store already exists at { $path }
+hint_key_store_exists = keep it: people who have pinned it recognise you by it; --force makes a new identity
+next_key_not_stored = your next encryption key cannot be stored, the old one stays in use: { $why }
+wrote = wrote { $path }
+file_exists = { $path } exists
+hint_export = move it away, or export to another folder: --to DIR
+keys_not_encrypted = the private keys are not encrypted: whoever has these files can impersonate you
+
+## The home
+
+home_unknown = the home folder is unknown
+hint_home = name one with --home DIR
+home_in_use = another client uses the home { $path }
+hint_home_in_use = stop it, or use another home with --home DIR
+contacts_damaged = damaged: { $why }
+contacts_version = version { $version } is not known: use the program that wrote it
+hint_contacts = restore it from a copy; without it, every relay and everybody counts as new again
+journal_line = { $path }, line { $line }: { $why }
+hint_journal = move the file away; messages of the last week could then appear twice, and unanswered ones are not sent again
+
+## Reaching the relay
+
+no_relay = no relay at { $relay }: { $why }
+hint_no_relay = start the relay, or give its address: --relay HOST:PORT
+needs_tls = the connection to { $relay } must be encrypted, and this program was built without TLS
+built_without_tls = this program was built without TLS, so it cannot run with --tls
+hint_needs_tls = build it with TLS: cargo build --release -p chat-client
+speaks_no_tls = the relay at { $relay } does not speak TLS
+hint_speaks_no_tls = start it with --tls, or leave out --tls here if it is on this machine
+no_chat_relay = what listens at { $relay } is not a chat relay: { $why }
+hint_no_chat_relay = check --relay
+closed_before_tls = the relay at { $relay } closed the connection before it was encrypted
+hint_closed_before_tls = it may have too many connections, or be about to stop: try again later, and check --relay
+tls_failed = TLS with the relay at { $relay } failed: { $why }
+hint_tls_failed = is it a chat relay that was started with --tls?
+no_login_answer = the relay at { $relay } does not answer the login
+hint_no_login_answer = is it a chat relay?
+gone_before_login = the relay at { $relay } was gone before the login: { $reason }
+hint_gone_before_login = is it a chat relay, and is it running?
+login_refused = the relay refused the login: { $why } ({ $code })
+relay_says = { $code ->
+   *[other] the relay says: { $text }
+}
+another_relay = the relay at { $relay } is another one: { $why }
+relay_name_differs = it calls itself "{ $is }", not "{ $wanted }"
+hint_relay_name_differs = if { $is } is the one you mean, say so: --relay-name NAME
+relay_unproven = it does not prove that the key it shows is its own
+hint_relay_unproven = somebody passes on what another relay says: check --relay
+relay_changed = THE RELAY AT { $address } HAS ANOTHER KEY than before: another relay may listen there, to see who writes to whom or to show you other people under known names. You are not logged in. It was { $was }, and is { $is }
+hint_relay_changed = ask whoever runs the relay for its key: its log shows it at the start. If it really is { $is }, log in once with --relay-key { $is }
+relay_key_differs = its key is { $is }, and not the one of --relay-key
+hint_relay_key_differs = check --relay, and ask whoever runs the relay for its key
+
+## Keys of others that cannot be used
+
+key_malformed = the key is not an RSA public key (SPKI, DER)
+key_too_large = the key of { $size } bytes is too large: RSA keys have { $bits } bits
+key_size = the key has { $size } bits: RSA keys have { $bits } bits
+key_exponent = the key's public exponent is not 65537
+key_not_canonical = the key is not in canonical DER
+certificate_number = the encryption key has number 0: they count from 1
+certificate_early = the encryption key is not valid yet: check both clocks
+certificate_expired = the encryption key has expired: its owner makes a new one by logging in
+certificate_key = encryption key refused: { $why }
+certificate_identity_key = the encryption key is the identity key: they must differ
+certificate_signature = the encryption key's certificate is not signed by its owner's identity for this name
+seal_to_self = sender and recipient are the same identity
+seal_wrong_owner = the encryption key does not belong to the recipient
+seal_key_expired = the recipient's encryption key has expired: ask the relay for the new one
+seal_session_over = the key session is over after its time or { $limit } messages: start another
+seal_too_long = content of { $size } bytes is over the limit of { $limit }: send it as a file
+
 ## Words of relay and session
 
 word = { $word }

@@ -33,6 +33,16 @@ pub struct Cli {
     pub(crate) lang: Option<Locale>,
 }
 
+impl Cli {
+    /// The language of what it says. Programs are told everything in English.
+    pub(crate) fn locale(&self, variable: impl Fn(&'static str) -> Option<String>) -> Locale {
+        match &self.command {
+            Command::Chat(chat) if chat.plain || chat.json => Locale::English,
+            _ => Locale::choose(self.lang, variable),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Keygen(Keygen),

@@ -6,6 +6,8 @@ use chat_identity::PublicIdentity;
 use chat_protocol::{Blob, Certificate, Fingerprint, Name};
 use serde::{Deserialize, Serialize};
 
+use crate::locale::{Sentence, sentences as say};
+
 /// A relay that invents people cannot fill the disk.
 const MAX_CONTACTS: usize = 10_000;
 
@@ -299,4 +301,14 @@ pub enum InvalidContacts {
     /// Written by a later version of this program.
     #[error("version {0} is not known: use the program that wrote it")]
     Version(u32),
+}
+
+impl InvalidContacts {
+    /// For people.
+    pub(crate) fn what(&self) -> Sentence {
+        match self {
+            Self::Malformed(why) => say::contacts_damaged(why.as_str()),
+            Self::Version(version) => say::contacts_version(u64::from(*version)),
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! How the program ends.
 
-use std::fmt;
 use std::process::ExitCode;
+
+use crate::locale::{Locale, Sentence, sentences as say};
 
 /// The exit codes, as `--help` lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,43 +47,40 @@ pub struct Failure {
     /// The exit code.
     pub exit: Exit,
     /// What happened, where.
-    pub error: String,
+    pub error: Sentence,
     /// What to do, where we know.
-    pub hint: Option<String>,
+    pub hint: Option<Sentence>,
 }
 
 impl Failure {
     /// A failure without a hint.
-    pub fn new(exit: Exit, error: impl Into<String>) -> Self {
+    pub fn new(exit: Exit, error: Sentence) -> Self {
         Self {
             exit,
-            error: error.into(),
+            error,
             hint: None,
         }
     }
 
     /// The same with a hint.
     #[must_use]
-    pub fn hint(self, hint: impl Into<String>) -> Self {
+    pub fn hint(self, hint: Sentence) -> Self {
         Self {
-            hint: Some(hint.into()),
+            hint: Some(hint),
             ..self
         }
     }
 
     /// Something about this machine: files, passphrase, network.
-    pub fn environment(error: impl Into<String>) -> Self {
+    pub fn environment(error: Sentence) -> Self {
         Self::new(Exit::Environment, error)
     }
-}
 
-/// One or two lines: `error: ...` and `hint: ...`.
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.error)?;
-        match &self.hint {
-            Some(hint) => write!(f, "\nhint: {hint}"),
-            None => Ok(()),
-        }
+    /// One or two lines: `error: ...` and `hint: ...`.
+    pub fn in_locale(&self, locale: Locale) -> String {
+        let error = say::error(self.error.clone());
+        let hint = self.hint.clone().map(say::hint);
+        let lines = [error].into_iter().chain(hint);
+        Sentence::joined(lines, "\n").in_locale(locale)
     }
 }

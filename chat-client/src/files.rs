@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::file_name::SafeName;
 use crate::home::{create_private, sync_folder};
+use crate::locale::{Sentence, sentences as say};
 use crate::session::{FileJob, FileReport, Refusal, Transfer};
 
 /// What is between a file's name and some random letters, while it is not complete.
@@ -195,24 +196,24 @@ impl Files {
 /// Opens a file to be sent and reads it once. The same open file is read again for its
 /// chunks, so that nothing can be put in its place.
 fn open(path: &Path) -> Result<Source, Refusal> {
+    let shown = path.display().to_string();
     let refuse = |error: io::Error| {
         let code = match error.kind() {
             ErrorKind::NotFound => "not-found",
             _ => "unreadable",
         };
-        Refusal::new(code, format!("{}: {error}", path.display()))
+        Refusal::new(code, say::about(shown.as_str(), Sentence::from(&error)))
     };
     let metadata = std::fs::metadata(path).map_err(refuse)?;
     if !metadata.is_file() {
-        let (code, what) = if metadata.is_dir() {
-            ("directory", "is a folder")
+        return Err(if metadata.is_dir() {
+            Refusal::new("directory", say::is_a_folder(shown))
         } else {
-            ("unreadable", "is not a regular file")
-        };
-        return Err(Refusal::new(code, format!("{} {what}", path.display())));
+            Refusal::new("unreadable", say::is_no_regular_file(shown))
+        });
     }
     if metadata.len() > MAX_FILE {
-        let why = format!("{} has more than {MAX_FILE} bytes", path.display());
+        let why = say::file_too_large(shown, MAX_FILE);
         return Err(Refusal::new("too-large", why));
     }
     let mut file = File::open(path).map_err(refuse)?;

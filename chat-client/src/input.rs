@@ -4,6 +4,7 @@ use std::io::{self, BufRead, ErrorKind, IsTerminal as _};
 
 use tokio::sync::mpsc;
 
+use crate::locale::sentences as say;
 use crate::session::Refusal;
 
 /// A line with the longest text, every byte of it escaped, fits in.
@@ -76,8 +77,7 @@ fn read_line(reader: &mut impl BufRead, source: Source) -> Input {
                 return Input::End;
             }
             if source == Source::Terminal {
-                let why = "the line did not end with Enter, so it was not sent";
-                return Input::Bad(Refusal::new("unfinished", why));
+                return Input::Bad(Refusal::new("unfinished", say::line_unfinished()));
             }
             return finish(line, too_long);
         }
@@ -94,10 +94,7 @@ fn read_line(reader: &mut impl BufRead, source: Source) -> Input {
         }
         reader.consume(used);
         if ended && source == Source::Terminal && line.len() >= TERMINAL_LINE {
-            let why = format!(
-                "a terminal passes on only {TERMINAL_LINE} bytes of a line, and this one may \
-                 have been longer: it was not sent. Send a file"
-            );
+            let why = say::line_cut_short(TERMINAL_LINE);
             return Input::Bad(Refusal::new("too-long", why));
         }
         if ended {
@@ -108,7 +105,7 @@ fn read_line(reader: &mut impl BufRead, source: Source) -> Input {
 
 fn finish(mut line: Vec<u8>, too_long: bool) -> Input {
     if too_long {
-        let why = format!("a line has at most {MAX_LINE} bytes: send a file");
+        let why = say::line_too_long(MAX_LINE);
         return Input::Bad(Refusal::new("too-long", why));
     }
     if line.last() == Some(&b'\r') {
@@ -116,7 +113,7 @@ fn finish(mut line: Vec<u8>, too_long: bool) -> Input {
     }
     match String::from_utf8(line) {
         Ok(line) => Input::Line(line),
-        Err(_) => Input::Bad(Refusal::new("encoding", "the line is not UTF-8")),
+        Err(_) => Input::Bad(Refusal::new("encoding", say::line_not_utf8())),
     }
 }
 

@@ -59,10 +59,10 @@ pub fn command() -> clap::Command {
 /// Runs the program.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let locale = Locale::choose(cli.lang, |name| std::env::var(name).ok());
+    let locale = cli.locale(|name| std::env::var(name).ok());
     let done = match &cli.command {
-        Command::Keygen(options) => key_commands::keygen(options),
-        Command::Export(options) => key_commands::export(options),
+        Command::Keygen(options) => key_commands::keygen(options, locale),
+        Command::Export(options) => key_commands::export(options, locale),
         Command::Chat(options) => app::chat(options, locale),
         #[cfg(feature = "window")]
         Command::Window(options) => app::window(options, locale),
@@ -70,13 +70,14 @@ pub fn run() -> ExitCode {
     match done {
         Ok(exit) => exit.into(),
         Err(failure) => {
-            report(&failure);
+            report(&failure, locale);
             failure.exit.into()
         }
     }
 }
 
 /// On standard error; when that is closed, the exit code has to do.
-fn report(failure: &Failure) {
-    drop(writeln!(io::stderr().lock(), "{failure}"));
+fn report(failure: &Failure, locale: Locale) {
+    let text = failure.in_locale(locale);
+    drop(writeln!(io::stderr().lock(), "{text}"));
 }

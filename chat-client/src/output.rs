@@ -14,6 +14,7 @@ use crate::clock::unix_now;
 use crate::exit_code::{Exit, Failure};
 use crate::face::Face;
 use crate::home::{History, Journal};
+use crate::locale::{Sentence, sentences as say};
 use crate::session::{Effect, Line, Refusal, Sought, stored_first};
 
 /// Above so many effects that wait, nothing more is read from anybody.
@@ -98,7 +99,7 @@ impl Output {
 }
 
 fn gone() -> Failure {
-    Failure::new(Exit::Fault, "the thread that writes has ended".to_owned())
+    Failure::new(Exit::Fault, say::writer_ended())
 }
 
 impl Desk {
@@ -178,8 +179,8 @@ impl Desk {
 
     fn recall(&mut self, sought: &Sought) -> Result<(), Failure> {
         let Some(history) = &self.history else {
-            let why = "this client was started with --no-history";
-            return self.show(&Line::Refused(Refusal::new("no-history", why)));
+            let refusal = Refusal::new("no-history", say::no_history());
+            return self.show(&Line::Refused(refusal));
         };
         let past = history.find(sought)?;
         let count = past.len();
@@ -195,6 +196,6 @@ impl Desk {
 }
 
 fn not_written(error: &io::Error) -> Failure {
-    let error = format!("cannot write to standard output: {error}");
-    Failure::new(Exit::Fault, error)
+    let why = Sentence::from(error);
+    Failure::new(Exit::Fault, say::cannot_write_output(why))
 }

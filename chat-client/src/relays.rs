@@ -4,7 +4,6 @@
 //! Pure: [`crate::home::Home`] keeps the text on disk.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use chat_identity::{Channel, Statement, verify_relay};
 use chat_protocol::{Blob, Fingerprint, Name, Nonce, RelayKey};
@@ -12,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contacts::{Contacts, InvalidContacts, Stored};
 use crate::escape::escape;
+use crate::locale::{Sentence, sentences as say};
 
 /// The version of the file that this program writes. It reads version 1 as well, which knew no relays.
 const VERSION: u32 = 2;
@@ -125,40 +125,26 @@ impl WrongRelay {
         }
     }
 
-    /// What to do about it.
-    pub fn hint(&self) -> String {
+    /// What is wrong.
+    pub fn what(&self) -> Sentence {
         match self {
-            Self::Name(is, _) => {
-                let is = escape(is);
-                format!("if {is} is the one you mean, say so: --relay-name NAME")
+            Self::Name(is, wanted) => {
+                let shown = |name: &str| name.escape_debug().to_string();
+                say::relay_name_differs(shown(is), shown(wanted))
             }
-            Self::Unproven => {
-                "somebody passes on what another relay says: check --relay".to_owned()
-            }
-            Self::Changed { is, .. } => format!(
-                "ask whoever runs the relay for its key: its log shows it at the start. If it really is {is}, log in \
-                 once with --relay-key {is}"
-            ),
-            Self::Other(_) => {
-                "check --relay, and ask whoever runs the relay for its key".to_owned()
-            }
+            Self::Unproven => say::relay_unproven(),
+            Self::Changed { address, was, is } => say::relay_changed(address.as_str(), was, is),
+            Self::Other(is) => say::relay_key_differs(is),
         }
     }
-}
 
-/// What is wrong.
-impl fmt::Display for WrongRelay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What to do about it.
+    pub fn hint(&self) -> Sentence {
         match self {
-            Self::Name(is, wanted) => write!(f, "it calls itself {is:?}, not {wanted:?}"),
-            Self::Unproven => write!(f, "it does not prove that the key it shows is its own"),
-            Self::Changed { address, was, is } => write!(
-                f,
-                "THE RELAY AT {address} HAS ANOTHER KEY than before: another relay may listen there, to see who \
-                 writes to whom or to show you other people under known names. You are not logged in. \
-                 It was {was}, and is {is}"
-            ),
-            Self::Other(is) => write!(f, "its key is {is}, and not the one of --relay-key"),
+            Self::Name(is, _) => say::hint_relay_name_differs(escape(is)),
+            Self::Unproven => say::hint_relay_unproven(),
+            Self::Changed { is, .. } => say::hint_relay_changed(is),
+            Self::Other(_) => say::hint_relay_key_differs(),
         }
     }
 }

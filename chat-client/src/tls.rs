@@ -21,6 +21,7 @@ use tokio_rustls::rustls::{
 };
 
 use crate::exit_code::Failure;
+use crate::locale::{Sentence, sentences as say};
 use crate::relays::Transport;
 use crate::transport::Unconnected;
 
@@ -52,27 +53,21 @@ pub(crate) fn failure(relay: &str, error: &io::Error) -> Unconnected {
     let cause = error.get_ref().and_then(|error| error.downcast_ref());
     let (failure, lasts) = match (cause, error.kind()) {
         (Some(Error::InvalidMessage(_)), _) => (
-            Failure::environment(format!("the relay at {relay} does not speak TLS"))
-                .hint("start it with --tls, or leave out --tls here if it is on this machine"),
+            Failure::environment(say::speaks_no_tls(relay)).hint(say::hint_speaks_no_tls()),
             true,
         ),
         (Some(Error::InvalidCertificate(_) | Error::PeerIncompatible(_)), _) => (
-            Failure::environment(format!(
-                "what listens at {relay} is not a chat relay: {error}"
-            ))
-            .hint("check --relay"),
+            Failure::environment(say::no_chat_relay(relay, Sentence::from(error)))
+                .hint(say::hint_no_chat_relay()),
             true,
         ),
         (None, ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => (
-            Failure::environment(format!(
-                "the relay at {relay} closed the connection before it was encrypted"
-            ))
-            .hint("it may have too many connections, or be about to stop: try again later, and check --relay"),
+            Failure::environment(say::closed_before_tls(relay)).hint(say::hint_closed_before_tls()),
             false,
         ),
         _ => (
-            Failure::environment(format!("TLS with the relay at {relay} failed: {error}"))
-                .hint("is it a chat relay that was started with --tls?"),
+            Failure::environment(say::tls_failed(relay, Sentence::from(error)))
+                .hint(say::hint_tls_failed()),
             false,
         ),
     };

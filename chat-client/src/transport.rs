@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::exit_code::Failure;
+use crate::locale::{Sentence, sentences as say};
 use crate::relays::Transport;
 #[cfg(feature = "tls")]
 use crate::tls;
@@ -30,9 +31,6 @@ const FULL: usize = 8 * 1024 * 1024;
 
 /// How long a farewell may take.
 const FAREWELL: Duration = Duration::from_secs(1);
-
-/// What to do with a program that lacks it.
-pub(crate) const BUILD_WITH_TLS: &str = "build it with TLS: cargo build --release -p chat-client";
 
 /// A connection.
 pub(crate) struct Wire {
@@ -83,8 +81,8 @@ impl Wire {
     /// There is nobody, or nobody who speaks TLS.
     pub(crate) async fn connect(relay: &str, tls: bool) -> Result<Self, Unconnected> {
         let nobody = |error: io::Error| Unconnected {
-            failure: Failure::environment(format!("no relay at {relay}: {error}"))
-                .hint("start the relay, or give its address: --relay HOST:PORT"),
+            failure: Failure::environment(say::no_relay(relay, Sentence::from(&error)))
+                .hint(say::hint_no_relay()),
             lasts: false,
         };
         let addresses = resolve(relay).await.map_err(nobody)?;
@@ -199,11 +197,8 @@ async fn secure(
 
 #[cfg(not(feature = "tls"))]
 async fn secure(_: TcpStream, relay: &str) -> Result<(Transport, Reader, Writer), Unconnected> {
-    let error = format!(
-        "the connection to {relay} must be encrypted, and this program was built without TLS"
-    );
     Err(Unconnected {
-        failure: Failure::environment(error).hint(BUILD_WITH_TLS),
+        failure: Failure::environment(say::needs_tls(relay)).hint(say::hint_needs_tls()),
         lasts: true,
     })
 }

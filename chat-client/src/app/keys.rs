@@ -28,7 +28,8 @@ impl KeyStore {
     pub(super) fn change(&self, how: impl FnOnce(&mut Identity)) -> Result<Identity, Failure> {
         let store = home::read_key_store(&self.folder)?;
         let pass_phrase = self.pass_phrase.as_deref().map(String::as_str);
-        let mut identity = Identity::from_store(&store, pass_phrase).map_err(failure)?;
+        let mut identity =
+            Identity::from_store(&store, pass_phrase).map_err(|error| failure(&error))?;
         how(&mut identity);
         let text = identity.to_store(&mut rand::rng(), pass_phrase) + "\n";
         home::replace_key_store(&self.folder, &text)?;

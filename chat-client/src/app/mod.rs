@@ -30,13 +30,13 @@ use crate::files::Files;
 use crate::home::{self, History, Home, Journal};
 use crate::input::{Input, read_stdin};
 use crate::keepalive::{Keepalive, Silence};
-use crate::locale::Locale;
+use crate::locale::{Locale, Sentence, sentences as say};
 use crate::output::{Desk, Output};
 use crate::relays::{Transport, Wanted, WrongRelay};
 use crate::screen::{self, Screen};
 use crate::session::{Effect, Ending, FileReport, Line, Refusal, Session, Setup};
 use crate::signals::Signals;
-use crate::transport::{BUILD_WITH_TLS, Traffic, Wire};
+use crate::transport::{Traffic, Wire};
 #[cfg(feature = "window")]
 use crate::window::{Around, ChatPage};
 
@@ -73,16 +73,18 @@ pub(crate) fn window(options: &crate::cli::Window, locale: Locale) -> Result<Exi
 
 /// From the key store to the farewell.
 fn run(options: &Membership, manner: &Manner) -> Result<Exit, Failure> {
-    let fault = |error: std::io::Error| Failure::new(Exit::Fault, format!("cannot start: {error}"));
+    let fault = |error: std::io::Error| {
+        Failure::new(Exit::Fault, say::cannot_start(Sentence::from(&error)))
+    };
     let me = own_name(options, manner.kind)?;
     if options.tls && !cfg!(feature = "tls") {
-        let error = "this program was built without TLS, so it cannot run with --tls";
-        return Err(Failure::new(Exit::Usage, error).hint(BUILD_WITH_TLS));
+        let error = say::built_without_tls();
+        return Err(Failure::new(Exit::Usage, error).hint(say::hint_needs_tls()));
     }
     let folder = home::locate(options.home.as_deref())?;
     let store = home::read_key_store(&folder)?;
     let home = Home::open(&folder)?;
-    let (mut identity, pass_phrase) = options.pass_phrase.unlock(&store)?;
+    let (mut identity, pass_phrase) = options.pass_phrase.unlock(&store, manner.locale)?;
     drop(store);
     let keys = KeyStore {
         folder,
@@ -121,7 +123,7 @@ fn run(options: &Membership, manner: &Manner) -> Result<Exit, Failure> {
 /// other no.
 fn own_name(options: &Membership, kind: Kind) -> Result<Name, Failure> {
     options.name.parse().map_err(|error: InvalidName| {
-        let text = format!("{} is not a valid name: {error}", escape(&options.name));
+        let text = say::invalid_own_name(escape(&options.name), Sentence::from(&error));
         if let Some(mut face) = kind.of_a_program() {
             let refused = Line::Refused(Refusal::new("bad-name", text.clone()));
             // The exit code says it as well, where nobody reads.
@@ -415,7 +417,7 @@ impl App {
             }
             Event::File(report) => self.session.on_file(report, now),
             Event::Keys(Ok(identity)) => self.session.on_keys(*identity, now),
-            Event::Keys(Err(failure)) => self.session.on_no_keys(&failure.error),
+            Event::Keys(Err(failure)) => self.session.on_no_keys(failure.error),
         }
         Ok(())
     }
@@ -515,8 +517,8 @@ impl App {
                 return Ok(());
             }
             if !self.session.is_ready() {
-                let error = format!("the relay at {} does not answer the login", self.relay);
-                return Err(Failure::environment(error).hint("is it a chat relay?"));
+                let error = say::no_login_answer(self.relay.as_str());
+                return Err(Failure::environment(error).hint(say::hint_no_login_answer()));
             }
             self.session.leave_at_once();
         }
@@ -554,21 +556,20 @@ impl App {
             }
             Ending::Gone(_) => Ok(Exit::RelayGone),
             Ending::LoginRefused(refusal) => {
-                let (text, code) = (escape(&refusal.text), refusal.code);
-                let error = format!("the relay refused the login: {text} ({code})");
+                let error = say::login_refused(refusal.text.escaped(), refusal.code);
                 Err(Failure::new(Exit::LoginRefused, error))
             }
             Ending::WrongRelay(wrong) => {
                 let error = match &wrong {
                     // Says where.
-                    WrongRelay::Changed { .. } => wrong.to_string(),
-                    _ => format!("the relay at {relay} is another one: {wrong}"),
+                    WrongRelay::Changed { .. } => wrong.what(),
+                    _ => say::another_relay(relay, wrong.what()),
                 };
                 Err(Failure::new(Exit::LoginRefused, error).hint(wrong.hint()))
             }
             Ending::NoLogin(reason) => {
-                let error = format!("the relay at {relay} was gone before the login: {reason}");
-                Err(Failure::environment(error).hint("is it a chat relay, and is it running?"))
+                let error = say::gone_before_login(relay, say::word(reason));
+                Err(Failure::environment(error).hint(say::hint_gone_before_login()))
             }
         }
     }

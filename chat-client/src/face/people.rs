@@ -27,8 +27,11 @@ pub fn render(line: &Line, locale: Locale) -> Option<String> {
         }
         Line::Room(line) => Some(rooms::for_people(line, locale)),
         Line::Past(past) => Some(remembered(past, locale)),
-        Line::Help { text } => Some(format!("  {}", escape(text))),
-        Line::Refused(refusal) => Some(format!("! {}", escape(&refusal.text))),
+        Line::Help { text } => Some(format!("  {}", escape(&text.in_locale(locale)))),
+        Line::Refused(refusal) => {
+            let text = refusal.text.in_locale(locale);
+            Some(format!("! {}", escape(&text)))
+        }
         line => {
             let (sign, sentence) = notice(line)?;
             Some(format!("{sign} {}", sentence.in_locale(locale)))

@@ -59,7 +59,8 @@ pub fn render(line: &Line) -> String {
         | Line::FileDelivered { .. }
         | Line::FileFailed { .. } => files::plain(line).unwrap_or_default(),
         Line::Refused(Refusal { tag, code, text }) => {
-            format!("refused {}{code} {}", number(*tag), escape(text))
+            let text = text.for_programs();
+            format!("refused {}{code} {}", number(*tag), escape(&text))
         }
         Line::KeyChanged { name } => format!("key-changed {name}"),
         Line::Trusted { name } => format!("trusted {name}"),
@@ -77,7 +78,7 @@ pub fn render(line: &Line) -> String {
         Line::Relay { key, address } => format!("relay {key} {}", escape(address)),
         Line::Past(past) => remembered(past),
         Line::Pasts { count } => format!("pasts {count}"),
-        Line::Help { text } => format!("help {}", escape(text)),
+        Line::Help { text } => format!("help {}", escape(&text.for_programs())),
         Line::Rejected { from, code } => format!("rejected {from} {code}"),
         Line::Disconnected { reason } => format!("disconnected {reason}"),
     }

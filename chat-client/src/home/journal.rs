@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{Home, broken, replace};
 use crate::account::{Account, Entry};
 use crate::exit_code::Failure;
+use crate::locale::sentences as say;
 
 /// One JSON object a line, append-only while a client runs.
 #[derive(Debug)]
@@ -97,11 +98,9 @@ fn tidy(path: &Path, now: u64) -> Result<Account, Failure> {
     let mut entries = Vec::new();
     for (index, line) in whole.lines().enumerate() {
         let entry: Entry = serde_json::from_str(line).map_err(|error| {
-            let place = format!("{}, line {}: {error}", path.display(), index + 1);
-            Failure::environment(place).hint(
-                "move the file away; messages of the last week could then appear twice, and \
-                 unanswered ones are not sent again",
-            )
+            let path = path.display().to_string();
+            let place = say::journal_line(path, index + 1, error.to_string());
+            Failure::environment(place).hint(say::hint_journal())
         })?;
         entries.push(entry);
     }

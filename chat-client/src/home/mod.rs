@@ -21,6 +21,7 @@ use crash_test::{Point, reach};
 use tempfile::NamedTempFile;
 
 use crate::exit_code::Failure;
+use crate::locale::{Sentence, sentences as say};
 use crate::relays::Relays;
 
 pub use history::History;
@@ -53,9 +54,7 @@ pub fn locate(option: Option<&Path>) -> Result<PathBuf, Failure> {
         .or_else(|| variable("CHAT_HOME"))
         .or_else(|| variable("XDG_DATA_HOME").map(|data| data.join("e2e-chat")))
         .or_else(|| user().map(|user| user.join(".local/share/e2e-chat")))
-        .ok_or_else(|| {
-            Failure::environment("the home folder is unknown").hint("name one with --home DIR")
-        })
+        .ok_or_else(|| Failure::environment(say::home_unknown()).hint(say::hint_home()))
 }
 
 /// The text of the key store in this folder.
@@ -67,16 +66,12 @@ pub fn read_key_store(folder: &Path) -> Result<String, Failure> {
     let path = key_store(folder);
     let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
     if size > MAX_KEY_STORE {
-        return Err(Failure::environment(format!(
-            "{} is not a key store",
-            path.display()
-        )));
+        return Err(Failure::environment(say::not_a_key_store(shown(&path))));
     }
     fs::read_to_string(&path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
-            let keygen = format!("make one: chat-client keygen --home {}", folder.display());
-            Failure::environment(format!("there is no key store at {}", path.display()))
-                .hint(keygen)
+            let keygen = say::hint_keygen(shown(folder));
+            Failure::environment(say::no_key_store(shown(&path))).hint(keygen)
         }
         _ => broken(&path, &error),
     })
@@ -119,9 +114,8 @@ impl Home {
                 Ok(home)
             }
             Err(TryLockError::WouldBlock) => {
-                let error = format!("another client uses the home {}", folder.display());
-                Err(Failure::environment(error)
-                    .hint("stop it, or use another home with --home DIR"))
+                let error = say::home_in_use(shown(folder));
+                Err(Failure::environment(error).hint(say::hint_home_in_use()))
             }
             Err(TryLockError::Error(error)) => Err(broken(&path, &error)),
         }
@@ -158,10 +152,8 @@ impl Home {
         match stored.and_then(|_| sync_folder(&self.folder)) {
             Ok(()) => Ok(()),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                let error = format!("a key store already exists at {}", path.display());
-                Err(Failure::environment(error).hint(
-                    "keep it: people who have pinned it recognise you by it; --force makes a new identity",
-                ))
+                let error = say::key_store_exists(shown(&path));
+                Err(Failure::environment(error).hint(say::hint_key_store_exists()))
             }
             Err(error) => Err(broken(&path, &error)),
         }
@@ -176,9 +168,8 @@ impl Home {
         let path = self.folder.join("contacts.json");
         match fs::read_to_string(&path) {
             Ok(text) => Relays::from_json(&text).map_err(|error| {
-                Failure::environment(format!("{}: {error}", path.display())).hint(
-                    "restore it from a copy; without it, every relay and everybody counts as new again",
-                )
+                let error = say::about(shown(&path), error.what());
+                Failure::environment(error).hint(say::hint_contacts())
             }),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Relays::default()),
             Err(error) => Err(broken(&path, &error)),
@@ -215,8 +206,12 @@ fn stage(folder: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
 
 /// A file or folder of the home that cannot be used.
 pub(crate) fn broken(path: &Path, error: &io::Error) -> Failure {
-    Failure::environment(format!("cannot use {}: {error}", path.display()))
-        .hint("check the path and its permissions, or choose another place")
+    let error = say::cannot_use(shown(path), Sentence::from(error));
+    Failure::environment(error).hint(say::hint_path())
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// Takes a file away from everyone but its owner, where there is one.

@@ -9,6 +9,7 @@
 //! (`--plain`, `--json`) is English in every locale: it is a protocol.
 
 mod catalogue;
+mod causes;
 mod choose;
 #[cfg(any(feature = "window", test))]
 mod page;
@@ -19,6 +20,9 @@ mod tests;
 
 use chat_protocol::{Name, RelayKey, RoomName};
 use clap::ValueEnum;
+use serde::{Serialize, Serializer};
+
+use crate::escape::escape;
 
 /// A language that the client speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -45,6 +49,8 @@ enum Said {
     },
     /// What another program wrote.
     Verbatim(String),
+    /// One whose text a terminal must not obey.
+    Escaped(Box<Sentence>),
     /// Some of them, with this between them.
     Joined {
         parts: Vec<Sentence>,
@@ -71,6 +77,11 @@ impl Sentence {
         Self(Said::Verbatim(text.into()))
     }
 
+    /// The same, escaped.
+    pub(crate) fn escaped(self) -> Self {
+        Self(Said::Escaped(Box::new(self)))
+    }
+
     /// One behind the other, with this between them.
     pub(crate) fn joined(parts: impl IntoIterator<Item = Self>, between: &'static str) -> Self {
         let parts = parts.into_iter().collect();
@@ -82,6 +93,7 @@ impl Sentence {
         match &self.0 {
             Said::Ours { key, arguments } => catalogue::format(locale, key, arguments),
             Said::Verbatim(text) => text.clone(),
+            Said::Escaped(sentence) => escape(&sentence.in_locale(locale)),
             Said::Joined { parts, between } => {
                 let parts = parts.iter().map(|part| part.in_locale(locale));
                 parts.collect::<Vec<_>>().join(between)
@@ -90,9 +102,15 @@ impl Sentence {
     }
 
     /// For programs.
-    #[cfg(test)]
     pub(crate) fn for_programs(&self) -> String {
         self.in_locale(Locale::English)
+    }
+}
+
+/// As programs read it.
+impl Serialize for Sentence {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.for_programs())
     }
 }
 
@@ -129,6 +147,12 @@ impl From<&RelayKey> for Argument {
 impl From<u64> for Argument {
     fn from(number: u64) -> Self {
         Self::Number(number)
+    }
+}
+
+impl From<u32> for Argument {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
     }
 }
 

@@ -6,14 +6,15 @@ use std::path::Path;
 use chat_protocol::{Name, RoomName};
 
 use super::view::Outside;
+use crate::locale::{Sentence, sentences as say};
 use crate::session::{RoomVerb, Topic};
 
 /// What the screen alone knows, as `/help` tells it.
-pub(super) const LOCAL: [&str; 4] = [
-    "/window NAME, /window #ROOM, /window NUMBER, /window everyone: shows a conversation; so do Alt+number, Ctrl-N, Ctrl-P and /msg NAME",
-    "/close: closes the conversation that is shown; it stays in the history",
-    "keys: Tab completes, Up and Down recall earlier lines, Page Up and Page Down scroll, Ctrl-L redraws, Ctrl-Z stops, Ctrl-C leaves",
-    "signs after your texts: … on its way, ✓ the relay says that it arrived, ✓✓ the recipient confirms it, ◉ the recipient has read it, ✗ it did not arrive",
+pub(super) const LOCAL: [fn() -> Sentence; 4] = [
+    say::help_window,
+    say::help_close,
+    say::help_keys,
+    say::help_signs,
 ];
 
 /// Who and what can be named.

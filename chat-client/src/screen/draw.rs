@@ -1,7 +1,7 @@
 //! How the view is painted.
 
 use chat_protocol::Name;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
@@ -13,6 +13,7 @@ use super::view::{Bar, ChatView, Relay};
 use super::window::{Entry, What, Window, With};
 use super::wrap::{columns, cut, wrap};
 use crate::escape::visible;
+use crate::locale::{Sentence, sentences as say};
 
 /// Columns from which times stand beside what was said.
 const ROOM_FOR_TIMES: u16 = 50;
@@ -71,8 +72,8 @@ fn coloured(view: &ChatView, colour: Color, style: Style) -> Style {
     }
 }
 
-fn title(window: &Window) -> String {
-    window.with.title()
+fn title(view: &ChatView, window: &Window) -> String {
+    view.words(&window.with.title())
 }
 
 fn tabs_line(view: &ChatView, width: u16) -> Line<'static> {
@@ -87,7 +88,7 @@ fn tabs_line(view: &ChatView, width: u16) -> Line<'static> {
             false if window.unread > 0 => Style::new().add_modifier(Modifier::BOLD),
             false => Style::new(),
         };
-        let tab = format!(" {} {}{unread} ", index + 1, title(window));
+        let tab = format!(" {} {}{unread} ", index + 1, title(view, window));
         spans.push(Span::styled(tab, style));
     }
     // The shown one stays in sight.
@@ -104,34 +105,34 @@ fn tabs_line(view: &ChatView, width: u16) -> Line<'static> {
 
 fn status_line(view: &ChatView, width: u16) -> Line<'static> {
     let relay = match &view.relay {
-        Relay::Connecting => "connecting".to_owned(),
-        Relay::Connected => "connected".to_owned(),
-        Relay::Gone(reason) => format!("NOT CONNECTED ({})", escaped(reason)),
+        Relay::Connecting => say::connecting(),
+        Relay::Connected => say::connected(),
+        Relay::Gone(reason) => say::not_connected(say::word(escaped(reason))),
     };
     let here = match view.here.len() {
-        0 => "nobody else is here".to_owned(),
+        0 => say::nobody_here(),
         count => {
             let names: Vec<&str> = view.here.iter().take(20).map(Name::as_str).collect();
-            format!("{count} here: {}", names.join(", "))
+            say::count_here(count, names.join(", "))
         }
     };
     let unread = view.windows.iter().filter(|window| window.unread > 0);
     let unread: Vec<String> = unread
-        .map(|window| format!("{} {}", title(window), window.unread))
+        .map(|window| format!("{} {}", title(view, window), window.unread))
         .collect();
     let scrolled = view
         .windows
         .get(view.current)
         .is_some_and(|window| window.scroll > 0);
     let parts = [
-        Some(view.me.to_string()),
+        Some(Sentence::verbatim(view.me.as_str())),
         Some(relay),
-        scrolled.then(|| "Page Down: further".to_owned()),
-        (!unread.is_empty()).then(|| format!("unread: {}", unread.join(", "))),
+        scrolled.then(say::further),
+        (!unread.is_empty()).then(|| say::unread(unread.join(", "))),
         writing(view),
         Some(here),
     ];
-    let text = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let text = view.words(&Sentence::joined(parts.into_iter().flatten(), " · "));
     let width = usize::from(width);
     let text = cut(&format!(" {text}"), width);
     let fill = " ".repeat(width.saturating_sub(columns(&text)));
@@ -139,13 +140,13 @@ fn status_line(view: &ChatView, width: u16) -> Line<'static> {
 }
 
 /// Who is writing to this person, in the window of whichever conversation.
-fn writing(view: &ChatView) -> Option<String> {
+fn writing(view: &ChatView) -> Option<Sentence> {
     let names: Vec<&str> = view.writing.iter().take(3).map(Name::as_str).collect();
     match (names.as_slice(), view.writing.len()) {
         ([], _) => None,
-        ([name], 1) => Some(format!("{name} is writing")),
-        (names, count) if names.len() == count => Some(format!("{} are writing", names.join(", "))),
-        (names, _) => Some(format!("{} and others are writing", names.join(", "))),
+        ([name], 1) => Some(say::one_writes(*name)),
+        (names, count) if names.len() == count => Some(say::some_write(names.join(", "))),
+        (names, _) => Some(say::many_write(names.join(", "))),
     }
 }
 
@@ -153,7 +154,7 @@ fn bar_lines(view: &ChatView, width: u16) -> Paragraph<'static> {
     let (bars, rest) = view.shown_bars();
     let mut lines: Vec<Line<'static>> = bars.into_iter().map(|bar| bar_line(bar, width)).collect();
     if rest > 0 {
-        lines.push(Line::raw(format!("and {rest} more files")));
+        lines.push(Line::raw(view.words(&say::more_files(rest))));
     }
     Paragraph::new(lines)
 }
@@ -173,28 +174,24 @@ fn bar_line(bar: &Bar, width: u16) -> Line<'static> {
 
 fn hint(view: &ChatView) -> Option<String> {
     let question = view.question.as_ref().map(|question| {
-        let what = match question.trusts {
-            Some(_) => "yes trusts the new identity",
-            None => "yes marks the identity as verified",
-        };
-        format!(
-            "Does {} have the same number? yes or no: {what}",
-            question.name
-        )
+        let name = &question.name;
+        view.words(&match question.trusts {
+            Some(_) => say::question_trust(name),
+            None => say::question_verify(name),
+        })
     });
     view.hint.as_deref().map(escaped).or(question)
 }
 
 fn draw_input(view: &ChatView, area: Rect, frame: &mut Frame<'_>) {
     let width = usize::from(area.width);
-    let with = view
-        .windows
-        .get(view.current)
-        .map_or_else(|| With::Everyone.title(), title);
+    let window = view.windows.get(view.current);
+    let with = window.map_or(&With::Everyone, |window| &window.with);
     let prompt = match &view.question {
-        Some(_) => "yes or no> ".to_owned(),
-        None => format!("{with}> "),
+        Some(_) => say::question_prompt(),
+        None => with.title(),
     };
+    let prompt = view.words(&prompt) + "> ";
     let prompt = if columns(&prompt) + 10 > width {
         "> ".to_owned()
     } else {
@@ -307,12 +304,12 @@ fn rows_of(view: &ChatView, window: &Window, index: usize) -> Vec<Line<'static>>
         .and_then(|before| window.entries.get(before));
     let mut rows = Vec::new();
     if before.is_none_or(|before| day(before) != day(entry)) {
-        let date = local(view, entry.at).format("%A, %-d %B %Y").to_string();
+        let date = view.words(&date(local(view, entry.at)));
         rows.push(rule(&date, width, Style::new().add_modifier(Modifier::DIM)));
     }
     if window.new > 0 && index + window.new == window.entries.len() {
         let style = coloured(view, Color::Red, Style::new());
-        rows.push(rule("new", width, style));
+        rows.push(rule(&view.words(&say::new_mark()), width, style));
     }
     let mut spans = Vec::new();
     if view.width >= ROOM_FOR_TIMES {
@@ -347,12 +344,15 @@ fn spans_of_entry(view: &ChatView, entry: &Entry) -> Vec<Span<'static>> {
             is_private,
             fate,
         } => {
+            let mark = |sentence: fn() -> Sentence, style| {
+                Span::styled(format!("[{}] ", view.words(&sentence())), style)
+            };
             let mut spans = Vec::new();
             if *flagged {
-                spans.push(Span::styled("[identity changed, not trusted] ", red));
+                spans.push(mark(say::untrusted, red));
             }
             if *is_private {
-                spans.push(Span::styled("[to you alone] ", bold));
+                spans.push(mark(say::to_you_alone, bold));
             }
             let name = coloured(view, colour(from), bold);
             spans.push(Span::styled(from.to_string(), name));
@@ -363,7 +363,10 @@ fn spans_of_entry(view: &ChatView, entry: &Entry) -> Vec<Span<'static>> {
                     true => dim,
                     false => red,
                 };
-                spans.push(Span::styled(format!(" {}", escaped(&fate.sign())), style));
+                spans.push(Span::styled(
+                    format!(" {}", escaped(&fate.sign(view.outside.locale))),
+                    style,
+                ));
             }
             spans
         }
@@ -374,6 +377,11 @@ fn rule(text: &str, width: usize, style: Style) -> Line<'static> {
     let text = cut(text, width.saturating_sub(6));
     let rest = width.saturating_sub(columns(&text) + 4);
     Line::styled(format!("── {text} {}", "─".repeat(rest)), style)
+}
+
+fn date(time: DateTime<Utc>) -> Sentence {
+    let weekday = time.weekday().number_from_monday();
+    say::day(weekday, time.day(), time.month(), time.year().to_string())
 }
 
 /// A time as clocks here show it; only its digits mean anything.

@@ -45,7 +45,7 @@ pub(crate) use window::With;
 
 use crate::clock::unix_now;
 use crate::input::Input;
-use crate::locale::Locale;
+use crate::locale::{Locale, sentences as say};
 use crate::session::{Choices, Line, Past, Progress};
 
 /// Texts of earlier times that a screen begins with.
@@ -165,9 +165,7 @@ impl Screen {
         let wants = match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => return Ok(()),
             Event::Key(key) if key.code == KeyCode::Enter && lines.capacity() < MOST_LINES => {
-                painted
-                    .view
-                    .hint("too much is waiting to be sent: press Enter again later");
+                painted.view.hint(&say::too_much_waits());
                 Vec::new()
             }
             Event::Key(key) => painted.view.key(key, unix_now()),

@@ -89,7 +89,7 @@ impl ChatView {
         let windows = self.windows.iter();
         let tabs = windows.map(|window| Tab {
             with: &window.with,
-            title: window.with.title(),
+            title: self.words(&window.with.title()),
             unread: window.unread,
         });
         tabs.collect()
@@ -259,7 +259,7 @@ fn mark(fate: &Fate, locale: Locale) -> Mark {
     let lost = fate.lost.iter();
     let lost = lost.map(|lost| locale.page_word("page_mark_lost", &[("reason", lost)]));
     Mark {
-        sign: fate.sign(),
+        sign: fate.sign(locale),
         meaning: meaning
             .into_iter()
             .chain(lost)

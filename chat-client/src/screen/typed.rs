@@ -10,6 +10,7 @@ use tui_input::{Input, InputRequest};
 use super::complete::{Completed, LOCAL, complete, expand};
 use super::view::{ChatView, Relay};
 use super::window::{What, With};
+use crate::locale::{Locale, Sentence, sentences as say};
 use crate::session::{Command, Refusal, RoomCommand};
 
 /// Lines that can be fetched back.
@@ -50,6 +51,31 @@ pub(super) struct Question {
     pub(super) name: Name,
     /// Of a changed identity, the number that was shown.
     pub(super) trusts: Option<String>,
+}
+
+/// What a question is answered with.
+enum Answer {
+    Yes,
+    No,
+}
+
+impl Answer {
+    /// In this language, or in English.
+    fn read(answer: &str, locale: Locale) -> Option<Self> {
+        let answer = answer.trim().to_lowercase();
+        let is_among = |words: &Sentence| {
+            let words = [locale, Locale::English].map(|locale| words.in_locale(locale));
+            words
+                .iter()
+                .flat_map(|words| words.split(' '))
+                .any(|word| word == answer)
+        };
+        if is_among(&say::answers_yes()) {
+            Some(Self::Yes)
+        } else {
+            is_among(&say::answers_no()).then_some(Self::No)
+        }
+    }
 }
 
 impl Typed {
@@ -177,17 +203,15 @@ impl ChatView {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let text = text.trim_end_matches('\n');
         if self.typed.input.value().len() + text.len() > MAX_TEXT {
-            self.hint(&format!(
-                "a text has at most {MAX_TEXT} bytes: nothing was pasted; send a file"
-            ));
+            self.hint(&say::paste_too_long(MAX_TEXT));
             return;
         }
         self.typed.insert(text);
     }
 
     /// Says something beside the line that is typed, until the next key.
-    pub fn hint(&mut self, text: &str) {
-        self.hint = Some(text.to_owned());
+    pub fn hint(&mut self, sentence: &Sentence) {
+        self.hint = Some(self.words(sentence));
     }
 
     fn control(&mut self, letter: char) -> Vec<Want> {
@@ -271,7 +295,7 @@ impl ChatView {
         if index < self.windows.len() {
             self.show(index);
         } else {
-            self.hint("there is no window with this number");
+            self.hint(&say::no_such_window());
         }
     }
 
@@ -280,7 +304,7 @@ impl ChatView {
         let window = self.window(with);
         match window {
             Some(window) => self.show(window),
-            None => self.hint("too many windows have something unread: read or /close some"),
+            None => self.hint(&say::too_many_windows()),
         }
         window.is_some()
     }
@@ -307,7 +331,8 @@ impl ChatView {
 
     /// What was typed is still there.
     fn refuse(&mut self, refusal: Refusal, line: String, at: u64) {
-        self.push(self.current, at, What::Warning(refusal.text));
+        let text = self.words(&refusal.text);
+        self.push(self.current, at, What::Warning(text));
         self.typed.set(line);
     }
 
@@ -332,7 +357,8 @@ impl ChatView {
             // Without a relay nothing that waits could be sent first.
             Command::Quit if self.relay != Relay::Connected => return vec![Want::Leave],
             Command::Help { topic: None } => {
-                for text in LOCAL {
+                for sentence in LOCAL {
+                    let text = self.words(&sentence());
                     self.push(self.current, at, What::Notice(format!("  {text}")));
                 }
                 line
@@ -395,7 +421,7 @@ impl ChatView {
                         }
                     }
                     _ => {
-                        let why = format!("{name} is not somebody you can write to");
+                        let why = say::nobody_to_write_to(name);
                         let refusal = Refusal::new("unknown-name", why);
                         self.refuse(refusal, line.to_owned(), at);
                     }
@@ -408,8 +434,8 @@ impl ChatView {
 
     pub(super) fn answer(&mut self, question: Question, answer: &str, at: u64) -> Vec<Want> {
         let name = &question.name;
-        match answer.trim().to_lowercase().as_str() {
-            "y" | "yes" => {
+        match Answer::read(answer, self.outside.locale) {
+            Some(Answer::Yes) => {
                 let trust = question.trusts.as_ref();
                 let trust = trust.map(|number| format!("/trust {name} {number}"));
                 let verify = format!("/verify {name} yes");
@@ -417,17 +443,13 @@ impl ChatView {
                 let mut send = |line| Want::Send(format!("@{} {line}", self.number()));
                 lines.into_iter().map(&mut send).collect()
             }
-            "n" | "no" => {
-                let why = format!(
-                    "The numbers differ: somebody is between you and {name}, or one of you \
-                     looked at a different number. Write nothing secret to {name}, and tell \
-                     {name} in another way"
-                );
+            Some(Answer::No) => {
+                let why = self.words(&say::numbers_differ(name));
                 self.push(self.current, at, What::Warning(why));
                 Vec::new()
             }
-            _ => {
-                self.hint("yes or no? Esc cancels");
+            None => {
+                self.hint(&say::question_again());
                 self.question = Some(question);
                 Vec::new()
             }

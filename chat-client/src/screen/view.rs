@@ -9,7 +9,7 @@ use super::complete::Known;
 use super::typed::{Question, Typed};
 use super::window::{Fate, What, Window, With};
 use crate::face::{Strangers, Turn, render_for_people};
-use crate::locale::{Locale, sentences as say};
+use crate::locale::{Locale, Sentence, sentences as say};
 use crate::session::{Choices, Line, Past, Progress, RoomLine};
 
 /// Windows at most: everybody who comes may open one.
@@ -246,6 +246,11 @@ impl ChatView {
         }
     }
 
+    /// In the language of whoever reads it.
+    pub(super) fn words(&self, sentence: &Sentence) -> String {
+        sentence.in_locale(self.outside.locale)
+    }
+
     /// Whether something has come that is for this person alone, or names it. Once for each ring.
     pub fn takes_ring(&mut self) -> bool {
         std::mem::take(&mut self.bell.is_due)
@@ -272,7 +277,7 @@ impl ChatView {
         match progress {
             Progress::Started { file, label, size } => {
                 let bar = Bar {
-                    label: label.clone(),
+                    label: self.words(label),
                     size: *size,
                     done: 0,
                 };
@@ -299,7 +304,7 @@ impl ChatView {
         }
         let open: usize = self.windows.iter().map(Window::open_texts).sum();
         if open > 0 {
-            lines.push(format!("! unanswered texts: {open}"));
+            lines.push(format!("! {}", self.words(&say::unanswered(open))));
         }
         lines
     }
@@ -515,7 +520,7 @@ impl ChatView {
                 let reason = say::meaning(reason.as_str()).in_locale(self.outside.locale);
                 fate.lost.push(format!("{to}: {reason}"));
             }
-            Line::Refused(refusal) => fate.lost.push(refusal.text.clone()),
+            Line::Refused(refusal) => fate.lost.push(refusal.text.in_locale(self.outside.locale)),
             _ => {}
         }
         true

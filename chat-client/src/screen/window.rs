@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use chat_protocol::{Name, RoomName};
 use serde::{Deserialize, Serialize};
 
+use crate::locale::{Locale, Sentence, sentences as say};
+
 /// Entries that a window keeps; older ones are in the history.
 const KEPT: usize = 2_000;
 
@@ -23,11 +25,11 @@ pub(crate) enum With {
 
 impl With {
     /// What its window is called.
-    pub(super) fn title(&self) -> String {
+    pub(super) fn title(&self) -> Sentence {
         match self {
-            Self::Everyone => "everyone".to_owned(),
-            Self::Person(name) => name.to_string(),
-            Self::Room(room) => room.to_string(),
+            Self::Everyone => say::everyone(),
+            Self::Person(name) => Sentence::verbatim(name.as_str()),
+            Self::Room(room) => Sentence::verbatim(room.to_string()),
         }
     }
 }
@@ -104,15 +106,15 @@ pub(super) struct Fate {
 
 impl Fate {
     /// How it stands, in as few columns as possible.
-    pub(super) fn sign(&self) -> String {
+    pub(super) fn sign(&self, locale: Locale) -> String {
         let mut sign = match (self.sent, self.delivered) {
             (0, 0) if !self.lost.is_empty() => String::new(),
-            (0, 0) if self.is_over => "(nobody was here)".to_owned(),
+            (0, 0) if self.is_over => format!("({})", say::nobody_was_here().in_locale(locale)),
             (0, 0) => "…".to_owned(),
             (sent, 0) if self.is_public => format!("✓ {sent}"),
             (_, 0) => "✓".to_owned(),
             (sent, delivered) if self.is_public && delivered < sent => {
-                format!("✓✓ {delivered} of {sent}")
+                format!("✓✓ {}", say::some_of(delivered, sent).in_locale(locale))
             }
             (_, delivered) if self.is_public => format!("✓✓ {delivered}"),
             _ => "✓✓".to_owned(),

@@ -1,7 +1,7 @@
 //! What a user types.
 
-use chat_protocol::Name;
 use chat_protocol::limits::MAX_TEXT;
+use chat_protocol::{InvalidName, Name};
 use strum::{IntoStaticStr, VariantArray};
 
 use super::Refusal;
@@ -9,6 +9,7 @@ use super::past::{SHOWN, Sought};
 use super::read::Spot;
 use super::room_command::{self, RoomCommand};
 use crate::escape::{is_hidden, unescape};
+use crate::locale::{Sentence, sentences as say};
 
 /// Something that the user wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,91 +172,13 @@ impl Topic {
     }
 
     /// How it is typed.
-    pub fn usage(self) -> &'static str {
-        match self {
-            Self::Say => "/say TEXT",
-            Self::Msg => "/msg NAME TEXT",
-            Self::File => "/file NAME PATH",
-            Self::Accept => "/accept [NAME or NUMBER]",
-            Self::Refuse => "/refuse [NAME or NUMBER]",
-            Self::Cancel => "/cancel [NAME or NUMBER]",
-            Self::Files => "/files",
-            Self::Read => "/read [NAME or #ROOM]",
-            Self::Typing => "/typing NAME",
-            Self::Room => "/room create|invite|remove|leave|say|list [ROOM] [NAME or TEXT]",
-            Self::Who => "/who",
-            Self::Relay => "/relay",
-            Self::Verify => "/verify NAME [yes]",
-            Self::Trust => "/trust NAME NUMBER",
-            Self::Forget => "/forget NAME",
-            Self::Block => "/block NAME",
-            Self::Unblock => "/unblock NAME",
-            Self::History => "/history [NAME] [COUNT]",
-            Self::Search => "/search TEXT",
-            Self::Help => "/help [COMMAND]",
-            Self::Quit => "/quit",
-        }
+    pub(crate) fn usage(self) -> Sentence {
+        say::usage_of(self.name())
     }
 
     /// What it does, in one sentence.
-    pub fn purpose(self) -> &'static str {
-        match self {
-            Self::Say => {
-                "sends a text to everyone who is here; plain text does the same: hello. Type two \
-                 slashes to begin a text with one"
-            }
-            Self::Msg => "sends a text to one person",
-            Self::File => {
-                "offers a file to one person; once that person accepts it, it goes into the download \
-                 folder there"
-            }
-            Self::Accept => {
-                "takes a file that somebody offers: the only one that waits, the only one of a person, \
-                 or the one with a number: /accept 3"
-            }
-            Self::Refuse => "does not take a file that somebody offers, and says so to its sender",
-            Self::Cancel => {
-                "gives up a file that waits or is on its way, to you or from you, and says so to the \
-                 other side"
-            }
-            Self::Files => "lists the files that wait or are on their way, with their numbers",
-            Self::Read => {
-                "with --read-marks on, tells who wrote to everyone, to you alone or in a room that you \
-                 have read it; on a screen this happens by itself"
-            }
-            Self::Typing => {
-                "with --typing on, tells somebody that you are writing; on a screen this happens by itself"
-            }
-            Self::Room => {
-                "a group with a list of members that they sign themselves: /room create ROOM, \
-                 /room invite ROOM NAME, /room say ROOM TEXT, /room list [ROOM], /room leave ROOM, and \
-                 /room remove ROOM NAME for whoever created it. #lobby is no such group but everyone \
-                 who is here: it is open"
-            }
-            Self::Who => "lists who is here and how far each identity is trusted",
-            Self::Relay => "shows the relay's key: compare it with the one that its log shows",
-            Self::Verify => {
-                "shows the safety number: compare it with that person face to face or by \
-                 telephone; with yes, marks the identity as verified"
-            }
-            Self::Trust => {
-                "trusts an identity that has changed, so that you can write again; \
-                 NUMBER is the whole number that /verify showed"
-            }
-            Self::Forget => {
-                "forgets the identity of somebody who is away; \
-                 when that person comes back, it counts as the first contact"
-            }
-            Self::Block => {
-                "hides everything from a person, accepts no files and sends nothing; that person \
-                 is not told"
-            }
-            Self::Unblock => "ends /block",
-            Self::History => "shows earlier texts: all of them, or those with one person",
-            Self::Search => "shows earlier texts that contain this text",
-            Self::Help => "explains all commands, or one",
-            Self::Quit => "leaves",
-        }
+    pub(crate) fn purpose(self) -> Sentence {
+        say::purpose_of(self.name())
     }
 
     /// Reads the name of a command, with or without its slash.
@@ -264,11 +187,9 @@ impl Topic {
         let found = Self::ALL.iter().copied().find(|topic| topic.name() == name);
         found.ok_or_else(|| {
             let guess = near(name, Self::ALL.iter().map(|topic| topic.name()));
-            let guess = guess.map_or_else(
-                || "/help lists the commands".to_owned(),
-                |guess| format!("did you mean /{guess}?"),
-            );
-            Refusal::new("unknown-command", format!("there is no /{name}: {guess}"))
+            let guess = guess.map(|guess| say::did_you_mean(format!("/{guess}")));
+            let guess = guess.unwrap_or_else(say::ready_help);
+            Refusal::new("unknown-command", say::unknown_command(name, guess))
         })
     }
 }
@@ -293,15 +214,16 @@ impl Command {
     pub fn parse(line: &str, escaped: bool) -> Result<Self, Refusal> {
         let free = |text: &str| {
             if escaped {
-                unescape(text).map_err(|error| Refusal::new("escape", error.to_string()))
+                // Only programs type escapes.
+                let refuse = |why: String| Refusal::new("escape", Sentence::verbatim(why));
+                unescape(text).map_err(|error| refuse(error.to_string()))
             } else {
                 Ok(text.to_owned())
             }
         };
         let Some(command) = line.strip_prefix('/') else {
             if seems_a_command(line) {
-                let why = "a command must begin with a slash, and something precedes this one: nothing was sent. To send it as a text, type /say TEXT";
-                return Err(Refusal::new("not-a-command", why));
+                return Err(Refusal::new("not-a-command", say::not_a_command()));
             }
             return Self::say(free(line)?);
         };
@@ -310,7 +232,7 @@ impl Command {
         }
         let (name, rest) = split(command);
         let topic = Topic::named(name)?;
-        let usage = || Refusal::new("usage", format!("usage: {}", topic.usage()));
+        let usage = || Refusal::new("usage", say::usage(topic.usage()));
         match topic {
             Topic::Say => Self::say(free(rest)?),
             Topic::Msg => {
@@ -396,11 +318,9 @@ pub(super) fn person(name: &str, usage: impl Fn() -> Refusal) -> Result<Name, Re
     if name.is_empty() {
         return Err(usage());
     }
-    name.parse().map_err(|error| {
-        Refusal::new(
-            "unknown-name",
-            format!("{name:?} is not a valid name: {error}"),
-        )
+    name.parse().map_err(|error: InvalidName| {
+        let (shown, why) = (name.escape_debug().to_string(), Sentence::from(&error));
+        Refusal::new("unknown-name", say::invalid_name(shown, why))
     })
 }
 
@@ -483,12 +403,10 @@ fn history(rest: &str) -> Option<Sought> {
 /// A text that can be sent.
 pub(super) fn checked(text: String) -> Result<String, Refusal> {
     if text.trim().is_empty() {
-        return Err(Refusal::new("empty", "there is nothing to send"));
+        return Err(Refusal::new("empty", say::nothing_to_send()));
     }
     if text.len() > MAX_TEXT {
-        let length = text.len();
-        let why =
-            format!("a text has at most {MAX_TEXT} bytes, this one has {length}: send a file");
+        let why = say::text_too_long(MAX_TEXT, text.len());
         return Err(Refusal::new("too-long", why));
     }
     Ok(text)

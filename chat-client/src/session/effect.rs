@@ -7,6 +7,7 @@ use chat_protocol::{FileId, Frame, Name};
 use super::{Line, Past, Refusal, Sought};
 use crate::account::Entry;
 use crate::file_name::SafeName;
+use crate::locale::Sentence;
 use crate::relays::WrongRelay;
 
 /// Something to do. Effects are carried out in their order: what must be durable comes
@@ -192,7 +193,7 @@ pub enum Progress {
         /// Which file.
         file: FileId,
         /// What to write beside the bar.
-        label: String,
+        label: Sentence,
         /// Bytes in all.
         size: u64,
     },

@@ -3,6 +3,7 @@
 use chat_protocol::{CancelReason, FileId, Name};
 
 use super::{FileState, Line, Refusal, Session, Transfer, Which};
+use crate::locale::{Sentence, sentences as say};
 
 /// Where a file is found again.
 #[derive(Clone, Debug)]
@@ -65,13 +66,9 @@ impl Session {
             Which::Number(number) => file.number == *number,
         });
         match files.as_slice() {
-            [] => Err(self.no_such_file(which, "no file waits or is on its way")),
+            [] => Err(self.no_such_file(which, say::no_file())),
             [(file, place)] => self.cancel_at(file, place),
-            _ => {
-                let why = "several files wait or are on their way: name one by its number, as in \
-                           /cancel 3; /files lists them";
-                Err(Refusal::new("several", why))
-            }
+            _ => Err(Refusal::new("several", say::several_files())),
         }
     }
 
@@ -83,7 +80,7 @@ impl Session {
             }
             Place::Receiving(transfer) => self.stop_receiving(transfer, CancelReason::Refused),
             Place::Saving => {
-                let why = format!("all of {} is here already: it is being saved", file.name);
+                let why = say::already_here(file.name.as_str());
                 return Err(Refusal::new("too-late", why));
             }
             Place::Opening(source) => self.stop_opening(*source),
@@ -95,16 +92,14 @@ impl Session {
     }
 
     /// A sentence for somebody who means a file that is not there.
-    pub(super) fn no_such_file(&self, which: &Which, none: &str) -> Refusal {
+    pub(super) fn no_such_file(&self, which: &Which, none: Sentence) -> Refusal {
         let why = match which {
-            Which::Only => format!("{none}: /files lists those that do"),
-            Which::With(name) => format!("{none} with {name}: /files lists those that do"),
-            Which::Number(number) if (1..=self.last_file).contains(number) => format!(
-                "file {number} is over, or has been answered: /files lists those that wait or are on their way"
-            ),
-            Which::Number(number) => format!(
-                "there was no file with the number {number}: /files lists those that wait or are on their way"
-            ),
+            Which::Only => say::no_such_file(none),
+            Which::With(name) => say::no_file_with(none, name),
+            Which::Number(number) if (1..=self.last_file).contains(number) => {
+                say::file_is_over(*number)
+            }
+            Which::Number(number) => say::no_file_of_number(*number),
         };
         Refusal::new("no-file", why)
     }

@@ -10,6 +10,7 @@ use chat_protocol::{Conversation, Fingerprint, Name, RoomId, RoomName, ToRelay};
 use super::marks::Label;
 use super::outbox::Purpose;
 use super::{Command, Line, Refusal, Session, Topic};
+use crate::locale::sentences as say;
 
 /// Whom a text to many is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +70,7 @@ impl Session {
     pub fn on_unsent_line(&mut self, line: &str) {
         let (tag, command) = self.parse(line);
         if !matches!(command, Ok(Command::Quit)) {
-            let why = format!("the relay is gone, so this was not sent: {line}");
+            let why = say::unsent_line(line);
             self.refuse(Refusal::new("disconnected", why).of(tag));
         }
     }
@@ -293,15 +294,10 @@ impl Session {
         let contact = self.people.contact(name)?;
         if compared {
             if contact.is_changed() {
-                let why = format!("the identity of {name} has changed: use /trust {name} first");
-                return Err(Refusal::new("key-changed", why));
+                return Err(Refusal::new("key-changed", say::trust_first(name)));
             }
             if !self.people.was_shown(name, &contact.identity.fingerprint()) {
-                let why = format!(
-                    "the safety number with {name} has not been shown yet, or has changed since: \
-                     compare the number that /verify {name} shows"
-                );
-                return Err(Refusal::new("wrong-number", why));
+                return Err(Refusal::new("wrong-number", say::number_not_shown(name)));
             }
             self.people.contacts.verify(name);
             self.contacts_changed = true;
@@ -363,15 +359,11 @@ impl Session {
         let now = self.safety_number(&name)?;
         let is_same = number.split_whitespace().eq(now.split(' '));
         if self.people.contact(&name)?.is_changed() && !is_same {
-            let why = format!(
-                "that is not the whole safety number with {name}, or it is out of date: /verify {name} shows it"
-            );
-            return Err(Refusal::new("wrong-number", why));
+            return Err(Refusal::new("wrong-number", say::wrong_number(&name)));
         }
         let before = self.people.contacts.identities(&name);
         if !self.people.contacts.trust(&name) {
-            let why = format!("the identity of {name} has not changed");
-            return Err(Refusal::new("not-changed", why));
+            return Err(Refusal::new("not-changed", say::not_changed(&name)));
         }
         self.contacts_changed = true;
         self.people.remember_key(&name);
@@ -383,7 +375,7 @@ impl Session {
     fn help(&mut self, topic: Option<Topic>) {
         let topics = topic.map_or_else(|| Topic::ALL.to_vec(), |topic| vec![topic]);
         for topic in topics {
-            let text = format!("{}: {}", topic.usage(), topic.purpose());
+            let text = say::help_of(topic.usage(), topic.purpose());
             self.show(Line::Help { text });
         }
     }

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use chat_protocol::{Conversation, Name, RelayKey, RoomName};
+use chat_protocol::{Conversation, ErrorCode, Name, RelayKey, RoomName};
 use serde::{Serialize, Serializer};
 
 use super::{Past, RoomLine};
+use crate::locale::{Sentence, sentences as say};
 
 /// One line of output. The faces decide how it looks; nothing in it is escaped yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -301,7 +302,7 @@ pub enum Line {
     /// A line of help.
     Help {
         /// For people.
-        text: String,
+        text: Sentence,
     },
     /// An envelope that did not open.
     Rejected {
@@ -391,17 +392,24 @@ pub struct Refusal {
     /// For programs: kebab-case.
     pub code: String,
     /// For people.
-    pub text: String,
+    pub text: Sentence,
 }
 
 impl Refusal {
     /// A refusal.
-    pub fn new(code: impl Into<String>, text: impl Into<String>) -> Self {
+    pub fn new(code: impl Into<String>, text: Sentence) -> Self {
         Self {
             tag: None,
             code: code.into(),
-            text: text.into(),
+            text,
         }
+    }
+
+    /// By the relay, in its words.
+    pub(super) fn by_relay(code: ErrorCode, text: String) -> Self {
+        let code = code.to_string();
+        let text = say::relay_says(code.as_str(), text);
+        Self::new(code, text)
     }
 
     /// The same, of the line with this number.

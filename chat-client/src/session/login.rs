@@ -93,7 +93,7 @@ impl Session {
                 self.finish_presents();
             }
             (ToClient::Error { code, text }, _) => {
-                let refusal = Refusal::new(code.to_string(), format!("the relay says: {text}"));
+                let refusal = Refusal::by_relay(code, text);
                 self.effects
                     .push(Effect::Show(Line::Refused(refusal.clone())));
                 self.refuse_login(Ending::LoginRefused(refusal));
@@ -120,7 +120,7 @@ impl Session {
     }
 
     fn refuse_relay(&mut self, wrong: WrongRelay) {
-        let refusal = Refusal::new(wrong.code(), wrong.to_string());
+        let refusal = Refusal::new(wrong.code(), wrong.what());
         self.effects.push(Effect::Show(Line::Refused(refusal)));
         self.refuse_login(Ending::WrongRelay(wrong));
     }

@@ -58,6 +58,7 @@ use self::sending::Sendings;
 use self::typing::Writers;
 use crate::account::{Account, Entry};
 use crate::contacts::Sight;
+use crate::locale::sentences as say;
 use crate::relays::{Relays, Transport, Wanted};
 
 /// Lines that wait for the end of the login, at most. An honest relay causes a few.
@@ -412,8 +413,7 @@ impl Session {
             }
             ToClient::Ping { n } => self.send(&ToRelay::Pong { n }, Bytes::new()),
             ToClient::Error { code, text } => {
-                let text = format!("the relay says: {text}");
-                self.show(Line::Refused(Refusal::new(code.to_string(), text)));
+                self.show(Line::Refused(Refusal::by_relay(code, text)));
             }
             ToClient::Bye { reason } => self.on_disconnect(&reason.to_string()),
             // Answers to what this client never asks, and a second login.
@@ -470,7 +470,7 @@ impl Session {
                 self.show(Line::KeyChanged { name });
             }
             Ok(Sight::NoRoom) => {
-                let why = format!("there is no room for {name} among the contacts");
+                let why = say::no_room_for(&name);
                 self.show(Line::Refused(Refusal::new("no-room", why)));
             }
             Err(_) if self.people.is_blocked(&name) => {}

@@ -14,6 +14,7 @@ use super::sending::AT_ONCE;
 use super::stall::{OFFER_PATIENCE, Watch};
 use super::{Line, Refusal, Session, Transfer, Which};
 use crate::file_name::SafeName;
+use crate::locale::{Sentence, sentences as say};
 
 /// Offers of everyone together that wait at once.
 const MOST: usize = 256;
@@ -143,18 +144,14 @@ impl Session {
         let from = transfer.from.clone();
         let identity = self.people.present(&from)?.identity.fingerprint();
         if self.receivings.is_full() {
-            let why = "too many files are on their way to you: accept this one later";
-            return Err(Refusal::new("too-many-files", why));
+            return Err(Refusal::new("too-many-files", say::too_many_files()));
         }
         let Some(Offer { receiving, .. }) = self.offers.waiting.remove(&transfer) else {
             return Ok(());
         };
         if receiving.by != identity {
             self.cancel(&transfer, CancelReason::Refused);
-            let why = format!(
-                "{from} had another identity when this file was offered: {from} has to offer it again"
-            );
-            return Err(Refusal::new("key-changed", why));
+            return Err(Refusal::new("key-changed", say::offered_by_another(&from)));
         }
         self.answered(receiving.number, &from, "accepted", receiving.name.as_str());
         self.receive(transfer, receiving);
@@ -220,14 +217,10 @@ impl Session {
             Which::Number(_) => false,
         };
         match found.as_slice() {
-            [] => Err(self.no_such_file(which, "no file waits for your answer")),
+            [] => Err(self.no_such_file(which, say::no_offer())),
             [(transfer, _)] if !has_changed => Ok((*transfer).clone()),
-            [_] => Err(ambiguous(
-                "offer-gone",
-                "an offer was taken away meanwhile",
-                &found,
-            )),
-            _ => Err(ambiguous("several", "several files wait", &found)),
+            [_] => Err(ambiguous("offer-gone", say::offer_is_gone(), &found)),
+            _ => Err(ambiguous("several", say::several_offers(), &found)),
         }
     }
 
@@ -242,18 +235,16 @@ impl Session {
 }
 
 /// What can be named instead.
-fn ambiguous(code: &str, what: &str, found: &[(&Transfer, &Offer)]) -> Refusal {
+fn ambiguous(code: &str, what: Sentence, found: &[(&Transfer, &Offer)]) -> Refusal {
     let mut named: Vec<_> = found.iter().collect();
     named.sort_by_key(|(_, offer)| offer.receiving.number);
     let named = named.iter().take(5).map(|(transfer, offer)| {
         let Receiving {
             number, name, size, ..
         } = &offer.receiving;
-        let name = name.as_str();
-        // No safe name has such a quote, so none passes itself off as another offer.
-        format!("{number} \"{name}\" ({size} bytes) from {}", transfer.from)
+        // No safe name has the quotes that the sentence puts around it, so none passes itself off as another offer.
+        say::one_offer(*number, name.as_str(), *size, &transfer.from)
     });
-    let named = named.collect::<Vec<_>>().join("; ");
-    let why = format!("{what}. Name one by its number, as in /accept 3: {named}");
+    let why = say::name_one_offer(what, Sentence::joined(named, "; "));
     Refusal::new(code, why)
 }

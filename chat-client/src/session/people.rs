@@ -8,6 +8,7 @@ use chat_protocol::{Certificate, Fingerprint, Name, Peer};
 use super::Refusal;
 use super::command::near;
 use crate::contacts::{Contact, Contacts, Sight};
+use crate::locale::{Sentence, sentences as say};
 
 /// People that a relay may have, at most. One that announces more wants our memory.
 pub(super) const MAX_PRESENT: usize = 10_000;
@@ -68,11 +69,12 @@ impl People {
             key,
             certificate,
         } = peer;
-        let bad = |why: String| Refusal::new("bad-key", format!("{name}: {why}"));
-        let identity = PublicIdentity::from_spki(&key.0).map_err(|error| bad(error.to_string()));
+        let bad = |why: Sentence| Refusal::new("bad-key", say::about(&name, why));
+        let identity = PublicIdentity::from_spki(&key.0);
+        let identity = identity.map_err(|error| bad(Sentence::from(&error)));
         let identity = identity.and_then(|identity| {
             EncryptionKey::vouched_for(&certificate, (&name, &identity))
-                .map_err(|error| bad(error.to_string()))?;
+                .map_err(|error| bad(Sentence::from(&error)))?;
             Ok(identity)
         });
         let sight = match &identity {
@@ -102,7 +104,7 @@ impl People {
             return Ok(false);
         };
         EncryptionKey::vouched_for(&certificate, (name, identity))
-            .map_err(|error| Refusal::new("bad-key", format!("{name}: {error}")))?;
+            .map_err(|error| Refusal::new("bad-key", say::about(name, Sentence::from(&error))))?;
         let is_newer = certificate.number > announced.certificate.number;
         if is_newer {
             announced.certificate = certificate;
@@ -162,8 +164,7 @@ impl People {
     /// Nobody of this name is known, or the person is here or blocked: its block would be forgotten as well.
     pub(super) fn forget(&mut self, name: &Name) -> Result<(), Refusal> {
         if self.here.contains_key(name) {
-            let why = format!("{name} is here: you can forget that person after a departure");
-            return Err(Refusal::new("here", why));
+            return Err(Refusal::new("here", say::still_here(name)));
         }
         if self.contact(name)?.is_blocked {
             return Err(blocked(name));
@@ -200,22 +201,15 @@ impl People {
     /// Nobody of this name was ever seen, or it is this client itself.
     pub(super) fn contact(&self, name: &Name) -> Result<&Contact, Refusal> {
         if *name == self.me {
-            return Err(Refusal::new("self", "that is you"));
+            return Err(Refusal::new("self", say::that_is_you()));
         }
         self.contacts.get(name).ok_or_else(|| {
             if self.here.contains_key(name) {
-                let why = format!("the key of {name} cannot be used");
-                return Refusal::new("bad-key", why);
+                return Refusal::new("bad-key", say::unusable_key(name));
             }
             let guess = near(name.as_str(), self.here.keys().map(Name::as_str));
-            let guess = guess.map_or_else(
-                || "/who lists who is here".to_owned(),
-                |guess| format!("did you mean {guess}?"),
-            );
-            Refusal::new(
-                "unknown-name",
-                format!("nobody here is called {name}: {guess}"),
-            )
+            let guess = guess.map_or_else(say::who_lists, say::did_you_mean);
+            Refusal::new("unknown-name", say::nobody_called(name, guess))
         })
     }
 
@@ -244,16 +238,11 @@ impl People {
             return Err(blocked(name));
         }
         if contact.is_changed() {
-            let why = format!(
-                "the identity of {name} has changed: compare it with /verify {name}, \
-                 then /trust {name}"
-            );
-            return Err(Refusal::new("key-changed", why));
+            return Err(Refusal::new("key-changed", say::compare_first(name)));
         }
         let certificate = match self.here.get(name) {
             Some(announced) if announced.identity.is_none() => {
-                let why = format!("the key of {name} cannot be used");
-                return Err(Refusal::new("bad-key", why));
+                return Err(Refusal::new("bad-key", say::unusable_key(name)));
             }
             Some(announced) => &announced.certificate,
             None => {
@@ -286,10 +275,9 @@ impl People {
 }
 
 fn blocked(name: &Name) -> Refusal {
-    let why = format!("you have blocked {name}: use /unblock {name} first");
-    Refusal::new("blocked", why)
+    Refusal::new("blocked", say::you_blocked(name))
 }
 
 fn offline(name: &Name) -> Refusal {
-    Refusal::new("offline", format!("{name} is not here"))
+    Refusal::new("offline", say::not_here(name))
 }

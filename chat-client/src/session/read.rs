@@ -7,6 +7,7 @@ use chat_protocol::{Content, Conversation, Fingerprint, MessageId, Name, RoomNam
 
 use super::typing::off;
 use super::{Line, Refusal, Session, Typing};
+use crate::locale::sentences as say;
 
 /// Texts that were shown and not read, at most, and texts of ours whose recipients have not read them: of older ones
 /// nothing is told.
@@ -75,7 +76,7 @@ impl Session {
             let is_screen = self.typing == Typing::Screen;
             return is_screen
                 .then_some(())
-                .ok_or_else(|| off("read marks", "read-marks"));
+                .ok_or_else(|| off(say::read_marks_are_off()));
         }
         let read = self.reads.unread.remove(spot).unwrap_or_default();
         self.reads.count -= read.len();

@@ -16,6 +16,7 @@ use super::outbox::Purpose;
 use super::stall::{PATIENCE, Watch};
 use super::{FileJob, FileState, Line, Progress, Session, Transfer};
 use crate::file_name::SafeName;
+use crate::locale::sentences as say;
 
 /// Files that are received at once, from everyone together.
 const AT_ONCE_FROM_ALL: usize = 32;
@@ -182,7 +183,7 @@ impl Session {
         let name = receiving.name.clone();
         self.progress(Progress::Started {
             file: transfer.file,
-            label: format!("{} from {}", name.as_str(), transfer.from),
+            label: say::bar_from(name.as_str(), &transfer.from),
             size: receiving.size,
         });
         self.receivings.running.insert(transfer.clone(), receiving);

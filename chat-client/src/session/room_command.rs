@@ -5,6 +5,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 use super::command::{checked, near, person, split_name};
 use super::{Command, Refusal};
+use crate::locale::{Sentence, sentences as say};
 
 /// What the user wants of a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,25 +77,19 @@ impl RoomVerb {
         self.into()
     }
 
-    fn usage(self) -> &'static str {
-        match self {
-            Self::Create => "/room create ROOM",
-            Self::Invite => "/room invite ROOM NAME",
-            Self::Remove => "/room remove ROOM NAME",
-            Self::Leave => "/room leave ROOM",
-            Self::Say => "/room say ROOM TEXT",
-            Self::List => "/room list [ROOM]",
-        }
+    fn usage(self) -> Sentence {
+        say::room_usage_of(self.name())
     }
 
     fn named(word: &str) -> Result<Self, Refusal> {
         let found = Self::ALL.iter().copied().find(|verb| verb.name() == word);
         found.ok_or_else(|| {
             let names = Self::ALL.iter().map(|verb| verb.name());
-            let guess = near(word, names).map(|guess| format!("did you mean /room {guess}? "));
-            let usages: Vec<_> = Self::ALL.iter().map(|verb| verb.usage()).collect();
-            let guess = guess.unwrap_or_default();
-            Refusal::new("usage", format!("{guess}usage: {}", usages.join(", ")))
+            let guess = near(word, names).map(|guess| say::did_you_mean(format!("/room {guess}")));
+            let usages = Self::ALL.iter().map(|verb| verb.usage());
+            let usage = say::usage(Sentence::joined(usages, ", "));
+            let both = guess.into_iter().chain([usage]);
+            Refusal::new("usage", Sentence::joined(both, " "))
         })
     }
 }
@@ -106,7 +101,7 @@ pub(super) fn parse(
 ) -> Result<Command, Refusal> {
     let (word, rest) = split_name(rest);
     let verb = RoomVerb::named(word)?;
-    let usage = || Refusal::new("usage", format!("usage: {}", verb.usage()));
+    let usage = || Refusal::new("usage", say::usage(verb.usage()));
     let (room, rest) = split_name(rest);
     if room.is_empty() {
         return match verb {
@@ -118,7 +113,8 @@ pub(super) fn parse(
         Ok(room) => room,
         Err(InvalidRoomName::Lobby) => return lobby(verb, free(rest)?),
         Err(error) => {
-            let why = format!("{room:?} is not a valid name of a room: {error}");
+            let (shown, why) = (room.escape_debug().to_string(), Sentence::from(&error));
+            let why = say::invalid_room_name(shown, why);
             return Err(Refusal::new("unknown-room", why));
         }
     };
@@ -152,9 +148,7 @@ fn lobby(verb: RoomVerb, text: String) -> Result<Command, Refusal> {
         RoomVerb::Say => Command::say(text),
         RoomVerb::List => Ok(Command::Who),
         RoomVerb::Create | RoomVerb::Invite | RoomVerb::Remove | RoomVerb::Leave => {
-            let why = "#lobby is open: everyone who is here is in it, and the relay says who that is. \
-                       For a group that you choose, type /room create ROOM";
-            Err(Refusal::new("open-room", why))
+            Err(Refusal::new("open-room", say::lobby_is_open()))
         }
     }
 }

@@ -8,6 +8,7 @@ use chat_room::List;
 
 use super::outbox::Purpose;
 use super::{Refusal, Session};
+use crate::locale::sentences as say;
 use crate::rooms::{OfRoom, Room, RoomChange};
 
 /// The list of a room for the person with an identity.
@@ -96,8 +97,7 @@ impl Session {
         let room = self.account.rooms().get(&id);
         let room = room.filter(|room| room.list.member(&who).is_some());
         let Some(list) = room.map(|room| room.list.digest()) else {
-            let why = format!("{to} is not in the room any more");
-            return Err(Refusal::new("not-a-member", why));
+            return Err(Refusal::new("not-a-member", say::no_member_now(to)));
         };
         self.send_list(ListDue { room: id, who });
         Ok(list)

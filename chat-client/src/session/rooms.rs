@@ -6,6 +6,7 @@ use rand::Rng as _;
 
 use super::input::Audience;
 use super::{Line, Refusal, RoomCommand, RoomLine, Session};
+use crate::locale::sentences as say;
 use crate::rooms::{Frozen, Room, RoomChange};
 
 impl Session {
@@ -35,16 +36,12 @@ impl Session {
     /// The room that has this name here.
     fn room(&self, name: &RoomName) -> Result<(RoomId, &Room), Refusal> {
         let found = self.account.rooms().named(name, &self.my_fingerprint());
-        found.ok_or_else(|| {
-            let why = format!("you are in no room called {name}: /room list shows your rooms");
-            Refusal::new("unknown-room", why)
-        })
+        found.ok_or_else(|| Refusal::new("unknown-room", say::unknown_room(name)))
     }
 
     fn create_room(&mut self, name: RoomName) -> Result<(), Refusal> {
         if self.room(&name).is_ok() {
-            let why = format!("you are in a room called {name} already");
-            return Err(Refusal::new("room-exists", why));
+            return Err(Refusal::new("room-exists", say::room_exists(&name)));
         }
         self.make_room(self.my_fingerprint())?;
         let mut nonce = Nonce([0; 32]);
@@ -68,8 +65,7 @@ impl Session {
             Some(Some(left)) => self.change_rooms(RoomChange::Forgotten(left)),
             Some(None) => {}
             None => {
-                let why = "you are in as many rooms as there can be: /room leave one";
-                return Err(Refusal::new("no-room", why));
+                return Err(Refusal::new("no-room", say::too_many_rooms()));
             }
         }
         Ok(())
@@ -90,8 +86,7 @@ impl Session {
         let members = known.list.members();
         let mut called = members.iter().filter(|member| self.name_of(member) == name);
         let Some(member) = called.next() else {
-            let why = format!("{name} is not in {room}: /room list {room} shows who is");
-            return Err(Refusal::new("not-a-member", why));
+            return Err(Refusal::new("not-a-member", say::not_in_room(name, room)));
         };
         let who = member.identity.fingerprint();
         self.write_entry(id, RoomAct::Remove { who })
@@ -212,11 +207,7 @@ impl Session {
     ) -> Result<(), Refusal> {
         let (id, room) = self.room(name)?;
         if room.is_split() {
-            let why = format!(
-                "another member's list of {name} has changes that yours has no place for, so it is not sure who is \
-                 in it: create another room"
-            );
-            return Err(Refusal::new("room-full", why));
+            return Err(Refusal::new("room-full", say::room_split(name)));
         }
         let me = self.my_fingerprint();
         let members = room.list.members().into_iter().cloned();
@@ -228,11 +219,7 @@ impl Session {
             match self.reachable(&member.identity.fingerprint()) {
                 Some(known) => names.push(known.clone()),
                 None => {
-                    let who = &member.name;
-                    let why = format!(
-                        "nobody was ever here with the identity that {name} lists as {who}: \
-                         that member gets nothing"
-                    );
+                    let why = say::member_never_here(name, &member.name);
                     self.refuse(Refusal::new("unknown-name", why).of(tag));
                 }
             }
@@ -287,22 +274,11 @@ impl Session {
 
 fn refuse(error: &InvalidEntry) -> Refusal {
     let (code, why) = match error {
-        InvalidEntry::MayNotRemove => (
-            "not-the-creator",
-            "only whoever created the room removes others; /room leave ROOM removes yourself",
-        ),
-        InvalidEntry::AlreadyAMember => {
-            ("a-member", "somebody of this name is in the room already")
-        }
-        InvalidEntry::WasRemoved => (
-            "was-removed",
-            "whoever created the room has removed this person, and alone can invite it again",
-        ),
-        InvalidEntry::TooManyMembers => ("room-full", "the room has as many members as it can"),
-        _ => (
-            "room-full",
-            "the list of this room has no place for more changes: create another room",
-        ),
+        InvalidEntry::MayNotRemove => ("not-the-creator", say::may_not_remove()),
+        InvalidEntry::AlreadyAMember => ("a-member", say::already_a_member()),
+        InvalidEntry::WasRemoved => ("was-removed", say::was_removed()),
+        InvalidEntry::TooManyMembers => ("room-full", say::room_has_no_place()),
+        _ => ("room-full", say::room_list_is_full()),
     };
     Refusal::new(code, why)
 }

@@ -5,6 +5,7 @@ use chat_crypto::Identity;
 use chat_protocol::{Certificate, Name, ToRelay};
 
 use super::{Effect, Refusal, Session};
+use crate::locale::{Sentence, sentences as say};
 
 /// How far the change of our key is.
 #[derive(Debug, Default)]
@@ -46,10 +47,8 @@ impl Session {
     }
 
     /// There is no other key; the one that is there stays in use until the next start.
-    pub fn on_no_keys(&mut self, why: &str) {
-        let why =
-            format!("your next encryption key cannot be stored, the old one stays in use: {why}");
-        self.refuse(Refusal::new("key-store", why));
+    pub fn on_no_keys(&mut self, why: Sentence) {
+        self.refuse(Refusal::new("key-store", say::next_key_not_stored(why)));
     }
 
     /// Somebody who is here has another key. What seals for the old one ends; an older one than that is no news.

@@ -9,6 +9,7 @@ use rand::rngs::StdRng;
 
 use super::Refusal;
 use super::people::Recipient;
+use crate::locale::{Sentence, sentences as say};
 
 /// The key sessions of this process. They are never stored, so that no counter repeats.
 #[derive(Debug, Default)]
@@ -56,14 +57,11 @@ impl Sealer {
 }
 
 fn start(rng: &mut StdRng, me: &Identity, to: Recipient<'_>, now: u64) -> Result<Active, Refusal> {
-    let bad = |why: String| Refusal::new("bad-key", format!("{}: {why}", to.name));
+    let bad = |why: Sentence| Refusal::new("bad-key", say::about(to.name, why));
     let key = EncryptionKey::certified(to.certificate, (to.name, to.identity), now)
-        .map_err(|error| bad(error.to_string()))?;
+        .map_err(|error| bad(Sentence::from(&error)))?;
     if key.number() < to.newest_key {
-        let (old, new) = (key.number(), to.newest_key);
-        let why =
-            format!("encryption key {old} was replaced by {new}: the relay offers an old one");
-        return Err(bad(why));
+        return Err(bad(say::replaced_key(key.number(), to.newest_key)));
     }
     let session = SendingSession::start(rng, me, to.identity, &key, now)
         .map_err(|error| refuse(to.name, error))?;
@@ -80,5 +78,5 @@ fn refuse(name: &Name, error: SealError) -> Refusal {
         SealError::ToSelf => "self",
         SealError::WrongOwner | SealError::KeyExpired | SealError::SessionOver => "bad-key",
     };
-    Refusal::new(code, format!("{name}: {error}"))
+    Refusal::new(code, say::about(name, Sentence::from(&error)))
 }

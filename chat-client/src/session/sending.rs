@@ -25,6 +25,7 @@ use super::outbox::Purpose;
 use super::stall::{OFFER_PATIENCE, PATIENCE, Watch};
 use super::{Effect, FileJob, FileState, Line, Progress, Refusal, Session};
 use crate::file_name::floor;
+use crate::locale::sentences as say;
 
 /// Files that go to one recipient at once; the others wait. A recipient takes as many.
 pub(super) const AT_ONCE: usize = 4;
@@ -234,7 +235,7 @@ impl Session {
             Ok(recipient) => {
                 self.progress(Progress::Started {
                     file: id,
-                    label: format!("{} to {to}", file.what.name),
+                    label: say::bar_to(file.what.name.as_str(), &to),
                     size: file.size,
                 });
                 let sending = Sending {

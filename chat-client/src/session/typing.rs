@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chat_protocol::{Content, Conversation, Name, ToRelay};
 
 use super::{Line, Refusal, Session, Typing};
+use crate::locale::{Sentence, sentences as say};
 
 /// Seconds between two words to the same person, at least.
 const RATE: u64 = 5;
@@ -39,7 +40,7 @@ impl Session {
 
     fn try_to_tell_typing(&mut self, to: &Name) -> Result<(), Refusal> {
         if !self.choices.typing {
-            return Err(off("typing indicators", "typing"));
+            return Err(off(say::typing_is_off()));
         }
         self.people.present(to)?;
         let told = self.writers.told.get(to);
@@ -92,9 +93,6 @@ impl Session {
 }
 
 /// The user has chosen against it.
-pub(super) fn off(what: &str, option: &str) -> Refusal {
-    Refusal::new(
-        "off",
-        format!("{what} are off: start the client with --{option} on"),
-    )
+pub(super) fn off(what: Sentence) -> Refusal {
+    Refusal::new("off", what)
 }

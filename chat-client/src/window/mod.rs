@@ -163,7 +163,10 @@ impl ChatPage {
         let text = match done {
             Ok(Exit::RelayGone) => locale.page_word("page_ended_gone", &[]),
             Ok(_) => locale.page_word("page_ended_left", &[]),
-            Err(failure) => locale.page_word("page_ended", &[("reason", &failure.to_string())]),
+            Err(failure) => {
+                let why = failure.in_locale(locale);
+                locale.page_word("page_ended", &[("reason", &why)])
+            }
         };
         self.seat().end(text);
         self.0.published.send_modify(|count| *count += 1);

@@ -1,3 +1,4 @@
+use chat_client::locale::Locale;
 use chat_client::session::{Command, Sought, Topic};
 
 use crate::hall::name;
@@ -111,7 +112,7 @@ fn a_command_behind_something_unseen_is_no_public_text() {
 #[test]
 fn a_mistyped_command_gets_a_suggestion() {
     let refusal = Command::parse("/mgs bob hi", false).unwrap_err();
-    insta::assert_snapshot!(refusal.text, @"there is no /mgs: did you mean /msg?");
+    insta::assert_snapshot!(refusal.text.in_locale(Locale::English), @"there is no /mgs: did you mean /msg?");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use chat_client::face::{render_for_people, render_json, render_plain};
-use chat_client::locale::Locale;
+use chat_client::locale::{Locale, Sentence};
 use chat_client::session::{Line, Past, Refusal, RoomLine};
 use chat_protocol::{Conversation, RelayKey};
 
@@ -52,7 +52,7 @@ fn every_line_for_programs_is_as_documented() {
             reason: "gone".to_owned(),
             name: file("x\u{202e}y"),
         },
-        Line::Refused(Refusal::new("unknown-name", "nobody")),
+        Line::Refused(Refusal::new("unknown-name", Sentence::verbatim("nobody"))),
         Line::Disconnected {
             reason: "closed".to_owned(),
         },
@@ -120,7 +120,7 @@ fn lines() -> Vec<Line> {
             sha256,
             name: text.clone(),
         },
-        Line::Refused(Refusal::new("unknown-name", "nobody").of(tag)),
+        Line::Refused(Refusal::new("unknown-name", Sentence::verbatim("nobody")).of(tag)),
         Line::Safety {
             name: bob.clone(),
             state: "verified",

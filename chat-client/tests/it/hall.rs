@@ -8,6 +8,7 @@ use chat_client::account::{Account, Entry};
 use chat_client::contacts::Contacts;
 use chat_client::face::render_plain;
 use chat_client::file_name::SafeName;
+use chat_client::locale::Sentence;
 use chat_client::relays::{Relays, Transport, Wanted};
 use chat_client::session::{
     AcceptFiles, Choices, Effect, Ending, FileJob, FileReport, Past, Refusal, Session, Setup,
@@ -622,7 +623,7 @@ impl Disk {
 
     fn open(&mut self, source: u64, path: &str) -> FileReport {
         let Some(bytes) = self.files.get(path) else {
-            let refusal = Refusal::new("not-found", path);
+            let refusal = Refusal::new("not-found", Sentence::verbatim(path));
             return FileReport::NotOpened { source, refusal };
         };
         self.open.insert(source, (path.to_owned(), 0));

@@ -2,6 +2,7 @@ use std::io::Write as _;
 
 use chat_client::account::{Entry, Kept};
 use chat_client::home::{History, Home, Journal, locate};
+use chat_client::locale::Locale;
 use chat_client::session::{Past, Sought};
 use chat_crypto::ReplayRecord;
 use chat_protocol::{Blob, Fingerprint, MessageId, Name, SessionId};
@@ -24,7 +25,8 @@ fn a_home_is_used_by_one_client_at_a_time() {
     let folder = TempDir::new().unwrap();
     let first = Home::open(folder.path()).unwrap();
     let second = Home::open(folder.path()).unwrap_err();
-    assert!(second.error.contains("another client uses"), "{second}");
+    let said = second.in_locale(Locale::English);
+    assert!(said.contains("another client uses"), "{said}");
     drop(first);
     assert!(Home::open(folder.path()).is_ok());
 }
@@ -111,7 +113,8 @@ fn a_last_record_that_was_cut_short_is_dropped_and_damage_elsewhere_is_an_error(
 
     write(b"garbage\n");
     let failure = open().unwrap_err();
-    assert!(failure.error.contains("line 3"), "{failure}");
+    let said = failure.in_locale(Locale::English);
+    assert!(said.contains("line 3"), "{said}");
 }
 
 #[test]

@@ -120,8 +120,49 @@ fn a_german_and_an_english_reader_chat_each_in_their_language() {
     alice.says("/who");
     alice.sees("  bob (nicht verifiziert)");
     alice.sees("* 1 da");
+    // What was not done, and what can be done.
+    alice.says("/msg bbo hallo");
+    alice.sees("! hier heißt niemand bbo: meinst du bob?");
+    alice.says("/msg Bob! hallo");
+    alice.sees("! „Bob!“ ist kein gültiger Name: ein Name besteht nur aus a-z, 0-9, _ und -, nicht aus 'B'");
+    alice.says("/file bob /nowhere/plan.txt");
+    alice.sees("! /nowhere/plan.txt: nicht gefunden");
+    alice.says("/help trust");
+    alice.sees(
+        "  /trust NAME NUMMER: vertraut einer geänderten Identität, damit du wieder schreiben kannst; \
+         NUMMER ist die ganze Nummer, die /verify gezeigt hat",
+    );
     bob.says("/quit");
     alice.sees("* bob ist gegangen (abgemeldet)");
+}
+
+#[test]
+fn an_error_at_the_start_is_in_the_language_of_its_reader_and_in_english_for_programs() {
+    // An address of the loopback network that nobody else uses.
+    let nobody = "127.0.77.1:7000".parse().unwrap();
+    let alice = Person::join(("alice", 0), nobody, "de_DE.UTF-8", &["--lines"]);
+    let (_, stderr) = alice.ends();
+    assert_eq!(
+        stderr,
+        "Fehler: kein Relay unter 127.0.77.1:7000: Verbindung abgelehnt\n\
+         Hinweis: starte das Relay, oder nenne seine Adresse: --relay HOST:PORT\n"
+    );
+    let alice = Person::join(("alice", 0), nobody, "de_DE.UTF-8", &["--plain"]);
+    let (_, stderr) = alice.ends();
+    assert!(
+        stderr.starts_with("error: no relay at 127.0.77.1:7000: "),
+        "{stderr}"
+    );
+    // A name that somebody else has: the relay says it in English, and its code tells what it means.
+    let (relay, _runtime) = relay();
+    let first = Person::join(("alice", 0), relay, "de_DE.UTF-8", &["--lines"]);
+    first.sees("* du bist alice; sonst ist niemand da. /help zeigt alle Befehle");
+    let second = Person::join(("alice", 1), relay, "de_DE.UTF-8", &["--lines"]);
+    let (lines, stderr) = second.ends();
+    let why = "das Relay sagt: dieser Name gehört zu einem anderen Schlüssel";
+    assert_eq!(lines, [format!("! {why}")]);
+    let error = format!("Fehler: das Relay hat die Anmeldung abgelehnt: {why} (name-taken)\n");
+    assert_eq!(stderr, error);
 }
 
 #[test]

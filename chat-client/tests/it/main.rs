@@ -16,6 +16,7 @@ mod faces;
 mod file_lines;
 mod file_names;
 mod files;
+mod german_screen;
 mod hall;
 mod homes;
 mod hostile;

@@ -3,6 +3,7 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use chat_client::face::render_plain;
+use chat_client::locale::Sentence;
 use chat_client::session::{Effect, Session};
 use chat_crypto::Identity;
 use chat_protocol::{Certificate, Envelope, ToClient, ToRelay};
@@ -131,7 +132,7 @@ fn another_key_is_asked_for_once_when_it_is_time_and_a_full_disk_is_told() {
     let due = last - 7 * 24 * 60 * 60;
     assert_eq!(effects_at(alice, due), [Effect::RenewKeys { messages: 0 }]);
     assert_eq!(effects_at(alice, due), []);
-    alice.on_no_keys("no space");
+    alice.on_no_keys(Sentence::verbatim("no space"));
     let told = effects_at(alice, due);
     let [Effect::Show(line)] = told.as_slice() else {
         panic!("{told:?}");

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chat_client::locale::Locale;
+use chat_client::locale::{Locale, Sentence};
 use chat_client::screen::{ChatView, Outside, Want, draw};
 use chat_client::session::{Line, Past, Refusal};
 use chat_protocol::limits::MAX_TEXT;
@@ -16,9 +16,9 @@ use ratatui::style::Color;
 
 use crate::hall::{NOW, name};
 
-fn outside() -> Outside {
+fn outside(locale: Locale) -> Outside {
     Outside {
-        locale: Locale::English,
+        locale,
         zone: |_| 3_600,
         list: |folder| match folder.to_str() {
             Some(".") => vec!["notes.txt".to_owned(), "pictures/".to_owned()],
@@ -31,22 +31,30 @@ fn outside() -> Outside {
 }
 
 /// Somebody in front of a screen.
-struct Seat {
+pub(crate) struct Seat {
     view: ChatView,
     now: u64,
-    size: (u16, u16),
+    pub(crate) size: (u16, u16),
 }
 
 impl Seat {
     fn new() -> Self {
-        let view = ChatView::new(name("alice"), outside());
+        Self::in_locale(Locale::English)
+    }
+
+    pub(crate) fn in_locale(locale: Locale) -> Self {
+        let view = ChatView::new(name("alice"), outside(locale));
         let (now, size) = (NOW, (60, 14));
         Self { view, now, size }
     }
 
     /// Logged in, with two others.
-    fn ready() -> Self {
-        let mut seat = Self::new();
+    pub(crate) fn ready() -> Self {
+        Self::new().logged_in()
+    }
+
+    pub(crate) fn logged_in(mut self) -> Self {
+        let seat = &mut self;
         seat.take(&Line::Ready {
             me: name("alice"),
             with: vec![name("bob"), name("carol")],
@@ -55,14 +63,14 @@ impl Seat {
             first_relay: false,
             relay_known_at: None,
         });
-        seat
+        self
     }
 
-    fn take(&mut self, line: &Line) {
+    pub(crate) fn take(&mut self, line: &Line) {
         self.view.take(line, self.now);
     }
 
-    fn hears(&mut self, from: &str, conversation: Conversation, text: &str) {
+    pub(crate) fn hears(&mut self, from: &str, conversation: Conversation, text: &str) {
         self.take(&Line::Message {
             from: name(from),
             conversation,
@@ -87,7 +95,7 @@ impl Seat {
     }
 
     /// Types a line; what the session is sent.
-    fn enters(&mut self, text: &str) -> Vec<String> {
+    pub(crate) fn enters(&mut self, text: &str) -> Vec<String> {
         self.types(text);
         let wants = self.press(KeyCode::Enter).into_iter();
         let lines = wants.map(|want| match want {
@@ -103,7 +111,7 @@ impl Seat {
         terminal
     }
 
-    fn screen(&mut self) -> Vec<String> {
+    pub(crate) fn screen(&mut self) -> Vec<String> {
         let terminal = self.painted();
         let buffer = terminal.backend().buffer();
         let rows = buffer.content().chunks(usize::from(self.size.0));
@@ -115,17 +123,17 @@ impl Seat {
         self.screen().pop().unwrap()
     }
 
-    fn shows(&mut self, text: &str) -> bool {
+    pub(crate) fn shows(&mut self, text: &str) -> bool {
         self.screen().iter().any(|row| row.contains(text))
     }
 }
 
-fn sent(tag: u64, to: &str) -> Line {
+pub(crate) fn sent(tag: u64, to: &str) -> Line {
     let (tag, to) = (Some(tag), name(to));
     Line::Sent { tag, to }
 }
 
-fn delivered(tag: u64, to: &str) -> Line {
+pub(crate) fn delivered(tag: u64, to: &str) -> Line {
     let (tag, to) = (Some(tag), name(to));
     Line::Delivered { tag, to }
 }
@@ -192,7 +200,7 @@ fn each_text_of_ones_own_says_what_has_become_of_it() {
     let tag = Some(3);
     seat.take(&Line::Undelivered { tag, to, reason });
     seat.take(&Line::Refused(
-        Refusal::new("offline", "bob is not here").of(Some(4)),
+        Refusal::new("offline", Sentence::verbatim("bob is not here")).of(Some(4)),
     ));
     for row in [
         "alice: one ✓",
@@ -490,7 +498,7 @@ fn a_name_has_its_colour_and_without_colours_there_are_none() {
         Outside {
             locale: Locale::English,
             has_colours,
-            ..outside()
+            ..outside(Locale::English)
         },
     );
     plain.hears("bob", Conversation::All, "hello");
