@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_machine_refuses_is_told_from_what_a_program_closes() {
+    fn what_the_machine_refuses_and_what_a_program_closes_are_counted_apart() {
         use crate::scan::refused::{Obstacle, Unreadable};
         let said = |obstacle: Obstacle, before: Option<&str>| {
             let mut counters = Counters::default();
