@@ -173,10 +173,7 @@ impl StageThread {
         std::thread::Builder::new()
             .name("start".to_owned())
             .spawn(move || {
-                let done = spot.enter(&home, &names).and_then(|()| {
-                    // Its scratch directory has its name.
-                    let who = home.file_name().unwrap_or_default();
-                    owners.calling_thread_starts_for(&who.to_string_lossy());
+                let done = spot.enter(&home, &names, &owners).and_then(|()| {
                     if has_fixed_addresses {
                         // Where it is refused, the timeline says so from its begin.
                         addresses::fix().ok();
@@ -506,13 +503,21 @@ impl Place {
 impl Spot {
     /// Brings the calling thread there, and confines it to a directory for good. It sees of closed
     /// places what its command names.
-    fn enter(self, home: &Path, names: &BTreeSet<PathBuf>) -> Result<(), EngineError> {
+    fn enter(
+        self,
+        home: &Path,
+        names: &BTreeSet<PathBuf>,
+        owners: &Owners,
+    ) -> Result<(), EngineError> {
         if let Some(network) = self.network {
             namespace::enter_network(&network).map_err(named)?;
         }
         if let Some(processes) = self.processes {
             namespace::enter_processes(&processes).map_err(named)?;
             namespace::own_ipc().map_err(named)?;
+            // Its scratch directory has its name. In the play's own /proc the calling thread would not find itself.
+            let who = home.file_name().unwrap_or_default();
+            owners.calling_thread_starts_for(&who.to_string_lossy())?;
         }
         namespace::own_directory().map_err(named)?;
         let mut own = vec![home];

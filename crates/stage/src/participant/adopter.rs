@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::error::EngineError;
 use crate::participant::tree::children;
 
 /// What the kernel keeps between processes is of one participant alone: so its namespace says
@@ -15,12 +16,17 @@ const NAMESPACE: &str = "ns/ipc";
 pub(crate) struct Owners(Arc<Mutex<BTreeMap<PathBuf, String>>>);
 
 impl Owners {
-    /// What the calling thread starts from now on belongs to a participant.
-    pub(crate) fn calling_thread_starts_for(&self, who: &str) {
-        if let Ok(namespace) = std::fs::read_link(Path::new("/proc/thread-self").join(NAMESPACE)) {
-            let mut owners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            owners.insert(namespace, who.to_owned());
-        }
+    /// What the calling thread starts from now on belongs to a participant. The machine's `/proc` must be there.
+    ///
+    /// # Errors
+    ///
+    /// What the system says. Nobody may start then: what it leaves behind would count as somebody else's.
+    pub(crate) fn calling_thread_starts_for(&self, who: &str) -> Result<(), EngineError> {
+        let namespace = std::fs::read_link(Path::new("/proc/thread-self").join(NAMESPACE))
+            .map_err(EngineError::system("see whose a process will be"))?;
+        let mut owners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        owners.insert(namespace, who.to_owned());
+        Ok(())
     }
 
     fn of(&self, pid: i32) -> Option<String> {

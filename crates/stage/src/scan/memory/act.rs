@@ -349,15 +349,18 @@ mod tests {
     #[tokio::test]
     async fn what_it_says_before_anything_has_come_to_it_uses_up_no_copy() {
         let dir = tempfile::tempdir().unwrap();
-        let go = dir.path().join("go");
+        // What was printed before it was looked at would show nothing.
+        let [start, go] = ["start", "go"].map(|name| dir.path().join(name));
         let ticks = format!(
-            "until [ -e {} ]; do echo tick; done; echo go; {FORGETS}",
+            "until [ -e {} ]; do :; done; until [ -e {} ]; do echo tick; done; echo go; {FORGETS}",
+            start.display(),
             go.display()
         );
         let mut holder = Holder::silent(&ticks);
         let act = InTheAct::begin(vec![holder.pid], Arc::new(searcher()))
             .await
             .unwrap();
+        std::fs::write(&start, "").unwrap();
         let mut lines = holder.output.by_ref().lines().map(Result::unwrap);
         let before = lines.by_ref().take(MOST * 4);
         assert_eq!(before.filter(|line| line == "tick").count(), MOST * 4);
