@@ -123,8 +123,12 @@ fn two_people_chat_on_terminals_leave_and_come_back() {
     alice.press("Tab");
     alice.wait_for(&["plan.txt"]);
     alice.press("Enter");
-    alice.wait_for(&["bob has plan.txt (7 bytes)"]);
+    alice.wait_for(&["bob is asked whether to accept plan.txt"]);
     let saved = directory.path().join("bob/downloads/plan.txt");
+    assert!(!saved.exists(), "nothing comes without consent");
+    bob.type_text("/accept");
+    bob.press("Enter");
+    alice.wait_for(&["bob has plan.txt (7 bytes)"]);
     assert_eq!(std::fs::read_to_string(saved).unwrap(), "at dawn");
 
     bob.press("C-c");
