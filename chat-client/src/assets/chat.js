@@ -44,7 +44,7 @@
   }
 
   async function ask(request) {
-    const unmet = await inTurn(() => post("/ask", JSON.stringify(request)));
+    const unmet = await inTurn(() => post("ask", JSON.stringify(request)));
     tell(unmet?.why ?? "");
     return unmet;
   }
@@ -420,7 +420,7 @@
     });
     const received = state.received.map((one, index) => ({ ...one, key: `${index} ${one.name} ${one.at}` })).reverse();
     by("received-box").hidden = received.length === 0;
-    const make = (item) => element("li", {}, element("a", { href: `/received/${encodeURIComponent(item.name)}`, download: item.name, textContent: item.name }), element("span", { className: "trust", textContent: say("page_received_from", { size: bytes.format(item.size), name: item.from, time: time.format(at(item.at)) }) }));
+    const make = (item) => element("li", {}, element("a", { href: `received/${encodeURIComponent(item.name)}`, download: item.name, textContent: item.name }), element("span", { className: "trust", textContent: say("page_received_from", { size: bytes.format(item.size), name: item.from, time: time.format(at(item.at)) }) }));
     arrange(by("received"), received, make, () => {});
   }
 
@@ -501,7 +501,7 @@
     saving = true;
     for (const [key, request] of unsaved) {
       unsaved.delete(key);
-      await inTurn(() => post("/ask", JSON.stringify(request)));
+      await inTurn(() => post("ask", JSON.stringify(request)));
     }
     saving = false;
   }
@@ -561,7 +561,7 @@
     }
     const to = state.current.name;
     for (const file of files) {
-      const unmet = await post(`/file/${encodeURIComponent(to)}/${encodeURIComponent(file.name)}`, file);
+      const unmet = await post(`file/${encodeURIComponent(to)}/${encodeURIComponent(file.name)}`, file);
       tell(unmet ? `${file.name}: ${unmet.why}` : "");
     }
   }
@@ -696,7 +696,7 @@
   let isLost = false;
 
   function listen() {
-    events = new EventSource("/events");
+    events = new EventSource("events");
     events.addEventListener("message", (event) => {
       if (isLost) {
         isLost = false;
@@ -718,7 +718,7 @@
 
   /** The words first: whatever is shown has some. */
   async function begin() {
-    const answer = await fetch("/words");
+    const answer = await fetch("words");
     words = await answer.json();
     document.documentElement.lang = words.lang;
     for (const node of document.querySelectorAll("[data-say]")) {

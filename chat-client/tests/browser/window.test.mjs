@@ -202,6 +202,8 @@ test("rooms, files and safety numbers by buttons", async (t) => {
   dora.says(`/file carol ${answer}`);
   await button(page, "Refuse answer.html").click();
   await dora.sees("file-failed carol refused answer.html");
+  // The same file again is another offer: what is shown next is that one.
+  await page.locator("#files li").waitFor({ state: "detached" });
   dora.says(`/file carol ${answer}`);
   await page.locator("#files .asks", { hasText: "dora offers answer.html (33 bytes)" }).waitFor();
   assert.equal(await page.locator("#received a").count(), 0, "nothing comes before somebody says yes");

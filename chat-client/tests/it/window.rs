@@ -113,6 +113,7 @@ struct Window {
     program: Program,
     host: String,
     token: String,
+    place: String,
 }
 
 /// An answer: status, headers in small letters, body.
@@ -130,10 +131,12 @@ impl Window {
         let program = Program::start(&["window", "alice"], 0, relay.address);
         let line = program.sees("open http://");
         let address = line.strip_prefix("open http://").unwrap();
-        let (host, token) = address.split_once("/open/").unwrap();
+        let (at, token) = address.split_once("/open/").unwrap();
+        let (host, place) = at.split_once('/').unwrap();
         Self {
             host: host.to_owned(),
             token: token.to_owned(),
+            place: place.to_owned(),
             program,
         }
     }
@@ -170,16 +173,21 @@ impl Window {
 
     /// Exchanges the token for the cookie.
     fn enter(&self) -> String {
-        let line = format!("GET /open/{}", self.token);
+        let line = format!("GET {}", self.path(&format!("/open/{}", self.token)));
         let opened = self.ask(&line, &[("Host", &self.host)], b"");
         assert_eq!(opened.status, 303, "{}", opened.body);
         let cookie = opened.headers.split("set-cookie: ").nth(1).unwrap();
         cookie.split(';').next().unwrap().to_owned()
     }
 
+    /// Where this stands: everything is at a path that nobody can guess.
+    fn path(&self, path: &str) -> String {
+        format!("/{}{path}", self.place)
+    }
+
     fn get(&self, path: &str, cookie: &str) -> Answer {
         let headers = [("Host", self.host.as_str()), ("Cookie", cookie)];
-        self.ask(&format!("GET {path}"), &headers, b"")
+        self.ask(&format!("GET {}", self.path(path)), &headers, b"")
     }
 
     fn post(&self, path: &str, cookie: &str, body: &[u8]) -> Answer {
@@ -189,7 +197,7 @@ impl Window {
             ("Origin", &origin),
             ("Cookie", cookie),
         ];
-        self.ask(&format!("POST {path}"), &headers, body)
+        self.ask(&format!("POST {}", self.path(path)), &headers, body)
     }
 
     fn wants(&self, cookie: &str, ask: &Value) -> Answer {
@@ -202,7 +210,11 @@ impl Window {
 
     fn events(&self, cookie: &str) -> Events {
         let headers = [("Host", self.host.as_str()), ("Cookie", cookie)];
-        Events(BufReader::new(self.send("GET /events", &headers, b"")))
+        Events(BufReader::new(self.send(
+            &format!("GET {}", self.path("/events")),
+            &headers,
+            b"",
+        )))
     }
 }
 
@@ -266,9 +278,11 @@ fn a_wrong_token_gets_nothing_and_the_right_one_lets_one_browser_in() {
     let relay = Relay::start();
     let window = Window::open(&relay);
     let here = [("Host", window.host.as_str())];
-    let wrong = format!("GET /open/{}", "0".repeat(window.token.len()));
+    let wrong = format!("/open/{}", "0".repeat(window.token.len()));
+    let wrong = format!("GET {}", window.path(&wrong));
     assert!(is_nothing(&window.ask(&wrong, &here, b"")));
-    let address = format!("/open/{}", window.token);
+    let open = format!("/open/{}", window.token);
+    let address = window.path(&open);
     assert_eq!(
         window.ask(&format!("HEAD {address}"), &here, b"").status,
         403
@@ -277,11 +291,7 @@ fn a_wrong_token_gets_nothing_and_the_right_one_lets_one_browser_in() {
     let again = window.ask(&format!("GET {address}"), &here, b"");
     assert!(is_nothing(&again), "{}", again.status);
     assert_eq!(window.get("/", &cookie).status, 200);
-    assert_eq!(
-        window.get(&address, &cookie).status,
-        303,
-        "the same browser"
-    );
+    assert_eq!(window.get(&open, &cookie).status, 303, "the same browser");
 }
 
 #[test]
@@ -296,7 +306,11 @@ fn another_browser_gets_another_address_when_somebody_presses_enter() {
     assert_eq!(window.enter(), cookie);
     let here = [("Host", window.host.as_str())];
     for ended in [&first, &window.token] {
-        let again = window.ask(&format!("GET /open/{ended}"), &here, b"");
+        let again = window.ask(
+            &format!("GET {}", window.path(&format!("/open/{ended}"))),
+            &here,
+            b"",
+        );
         assert!(is_nothing(&again), "{}", again.status);
     }
     assert_eq!(window.get("/", &cookie).status, 200);
@@ -341,7 +355,11 @@ fn without_the_cookie_from_another_host_or_another_page_nothing_is_told_or_done(
                 ("Origin", origin),
                 ("Cookie", cookie),
             ];
-            let answer = window.ask(&format!("{method} {path}"), &headers, said.as_bytes());
+            let answer = window.ask(
+                &format!("{method} {}", window.path(path)),
+                &headers,
+                said.as_bytes(),
+            );
             assert!(
                 is_nothing(&answer),
                 "{method} {path} with {why}: {}",
@@ -351,7 +369,7 @@ fn without_the_cookie_from_another_host_or_another_page_nothing_is_told_or_done(
     }
     let without_origin = [("Host", window.host.as_str()), ("Cookie", cookie.as_str())];
     assert!(is_nothing(&window.ask(
-        "POST /ask",
+        &format!("POST {}", window.path("/ask")),
         &without_origin,
         said.as_bytes()
     )));
@@ -383,7 +401,9 @@ fn other_methods_and_requests_that_are_none_do_nothing() {
         ("GET /nothing", 404),
         ("POST /file/Bob!/plan.txt", 400),
     ] {
-        assert_eq!(window.ask(line, &own, b"{}").status, status, "{line}");
+        let (method, path) = line.split_once(' ').unwrap();
+        let here = format!("{method} {}", window.path(path));
+        assert_eq!(window.ask(&here, &own, b"{}").status, status, "{line}");
     }
     for wrong in [
         "",

@@ -3,8 +3,9 @@
 //! A page anywhere on the web can make a browser ask addresses of this machine, and any
 //! program of any user can ask them itself. So the address holds a token that works once and
 //! is exchanged for a cookie; no other site's page gets that cookie sent, no other site's
-//! request is taken, and a name that somebody has pointed to this machine is not ours. The port
-//! may be another one, for a tunnel may lead here.
+//! request is taken, and a name that somebody has pointed to this machine is not ours. Cookies do
+//! not tell ports apart, so the page stands at a path that nobody knows, and the cookie is for that
+//! path alone. The port may be another one, for a tunnel may lead here.
 
 use std::hint::black_box;
 use std::net::{IpAddr, SocketAddr};
@@ -20,6 +21,9 @@ pub struct SessionGuard {
     cookie: String,
     token: Mutex<Token>,
     pass: String,
+    /// Where everything behind the guard stands. Cookies do not tell ports apart: a browser sends one of this path to
+    /// another program of this machine only if that program knows the path.
+    place: String,
 }
 
 /// What the address ends with.
@@ -60,12 +64,23 @@ impl SessionGuard {
             cookie: format!("{page}-{}", address.port()),
             token: Mutex::new(Token::new()),
             pass: secret(),
+            place: format!("/{}/", secret()),
         }
+    }
+
+    /// The path of the page, which nobody can guess: `/SECRET/`.
+    pub fn place(&self) -> &str {
+        &self.place
     }
 
     /// What to open.
     pub fn address(&self) -> String {
-        format!("http://{}/open/{}", self.host, self.token().text)
+        format!(
+            "http://{}{}open/{}",
+            self.host,
+            self.place,
+            self.token().text
+        )
     }
 
     /// Another address, for another browser; the one before it ends, used or not. What is open stays open.
@@ -101,8 +116,8 @@ impl SessionGuard {
             return Err(GuardRefusal::Token);
         }
         Ok(format!(
-            "{}={}; Path=/; HttpOnly; SameSite=Strict",
-            self.cookie, self.pass
+            "{}={}; Path={}; HttpOnly; SameSite=Strict",
+            self.cookie, self.pass, self.place
         ))
     }
 
@@ -219,7 +234,8 @@ mod tests {
         let guard = guard();
         assert_eq!(exchange(&guard, "0"), Err(GuardRefusal::Token));
         let cookie = exchange(&guard, &token(&guard)).unwrap();
-        assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Strict"));
+        let end = format!("; Path={}; HttpOnly; SameSite=Strict", guard.place());
+        assert!(cookie.ends_with(&end) && end.len() > 60, "{cookie}");
         assert_eq!(exchange(&guard, &token(&guard)), Err(GuardRefusal::Token));
         let pair = cookie.split(';').next().unwrap();
         let known = headers(&[HERE, ("cookie", &format!("a=b; {pair}"))]);

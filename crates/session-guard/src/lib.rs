@@ -30,13 +30,16 @@ const ALWAYS: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// The routes, for whoever the guard lets in. `/open/TOKEN` exchanges the token for the cookie and leads to `/`.
+/// The routes, for whoever the guard lets in. All stand below the guard's place, where
+/// `open/TOKEN` exchanges the token for the cookie and leads to the page.
 pub fn guarded(inside: Router, guard: Arc<SessionGuard>) -> Router {
     let inside = inside.layer(from_fn_with_state(Arc::clone(&guard), with_pass));
-    Router::new()
+    let all = Router::new()
         .route("/open/{token}", get(open))
         .with_state(Arc::clone(&guard))
-        .merge(inside)
+        .merge(inside);
+    Router::new()
+        .nest(guard.place(), all)
         .layer(from_fn_with_state(guard, ours))
 }
 
@@ -78,7 +81,7 @@ async fn open(
 ) -> Response {
     match guard.exchange(&token, request.method(), request.headers()) {
         Ok(cookie) => {
-            let headers = [(SET_COOKIE, cookie), (LOCATION, "/".to_owned())];
+            let headers = [(SET_COOKIE, cookie), (LOCATION, guard.place().to_owned())];
             (StatusCode::SEE_OTHER, headers).into_response()
         }
         Err(refusal) => refused(refusal),

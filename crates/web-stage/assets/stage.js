@@ -25,7 +25,7 @@
     }
   }
 
-  const ask = (command) => sent("/ask", JSON.stringify(command));
+  const ask = (command) => sent("ask", JSON.stringify(command));
 
   /** Whoever has not scrolled up sees the last line, also when a log shrinks. */
   const stick = new ResizeObserver((all) => {
@@ -212,7 +212,7 @@
       event.preventDefault();
       const chosen = choice.files[0];
       if (chosen) {
-        await sent("/file/" + [name, to.value, chosen.name].map(encodeURIComponent).join("/"), chosen);
+        await sent("file/" + [name, to.value, chosen.name].map(encodeURIComponent).join("/"), chosen);
         file.reset();
       } else {
         by("answer").textContent = "Choose a file first.";
@@ -285,7 +285,7 @@
     running = false;
     taken = null;
     const link = document.createElement("a");
-    Object.assign(link, { href: "/report.html", target: "_blank", rel: "noopener", textContent: "Open the report" });
+    Object.assign(link, { href: "report.html", target: "_blank", rel: "noopener", textContent: "Open the report" });
     const path = document.createElement("code");
     path.textContent = end.report;
     by("verdict").className = end.kind;
@@ -350,7 +350,7 @@
   /** What comes after state number `seen`; nothing when the play has gone. */
   async function next(seen) {
     try {
-      const answer = await fetch("/state/" + seen);
+      const answer = await fetch("state/" + seen);
       return answer.ok ? await answer.json() : null;
     } catch {
       return null;

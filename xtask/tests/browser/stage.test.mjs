@@ -44,7 +44,14 @@ async function staged(t, ...more) {
     });
     child.on("exit", () => failed(new Error(said.join("\n"))));
   });
-  return { child, said, ended, address, origin: new URL(address).origin };
+  return { child, said, ended, address, ...standing(address) };
+}
+
+/** Where everything of a stage stands: below a path that nobody can guess. */
+function standing(address) {
+  const { origin, pathname } = new URL(address);
+  const place = pathname.slice(0, pathname.indexOf("/open/"));
+  return { origin, place, base: origin + place };
 }
 
 /** The page; what it asks for and complains about is kept. */
@@ -79,7 +86,7 @@ async function step(page, number) {
 /** Any request, without a browser's good manners: status and body. */
 async function asked(stage, path, { method = "GET", headers = {}, body = "" } = {}) {
   const { hostname, port } = new URL(stage.origin);
-  const sent = request({ hostname, port, path, method, headers });
+  const sent = request({ hostname, port, path: stage.place + path, method, headers });
   sent.end(body);
   const [answer] = await once(sent, "response");
   let text = "";
@@ -91,7 +98,7 @@ async function asked(stage, path, { method = "GET", headers = {}, body = "" } = 
 
 /** What answers somebody who was not let in; there should be nothing. */
 async function openDoors(stage) {
-  const wrong = new URL(stage.address.replace(/[0-9a-f]{32}$/, "0".repeat(32))).pathname;
+  const wrong = `/open/${"0".repeat(32)}`;
   const open = [];
   for (const path of [wrong, "/", "/stage.js", "/state/0", "/report.html"]) {
     const [status, body] = await asked(stage, path);
@@ -132,7 +139,8 @@ function reached(page, origin) {
 /** The same stage behind a server that checks neither token nor cookie nor origin. */
 async function careless(t, stage, headers) {
   const server = createServer(async (question, answer) => {
-    const path = question.url.startsWith("/open/") ? "/" : question.url;
+    const asking = question.url.slice(stage.place.length);
+    const path = asking.startsWith("/open/") ? "/" : asking;
     const [status, body] = await asked(stage, path, { headers });
     answer.writeHead(status, { "content-type": path.endsWith(".css") ? "text/css" : "text/javascript" }).end(body);
   });
@@ -140,7 +148,8 @@ async function careless(t, stage, headers) {
   await once(server, "listening");
   t.after(() => server.close());
   const origin = `http://127.0.0.1:${server.address().port}`;
-  return { origin, address: stage.address.replace(stage.origin, origin) };
+  const address = stage.address.replace(stage.origin, origin);
+  return { address, ...standing(address) };
 }
 
 async function closed(stage, page) {
@@ -155,7 +164,7 @@ test("a wrong token, another origin and a foreign host get nothing", async (t) =
   // Somebody has opened it: a browser that has the cookie, and meets other pages.
   const { context, page } = await opened(stage);
   await page.locator("#step:not([disabled])").waitFor({ timeout: 30_000 });
-  assert.deepEqual((await asked(stage, new URL(stage.address).pathname))[0], 403, "the token works once");
+  assert.deepEqual((await asked(stage, stage.address.slice(stage.base.length)))[0], 403, "the token works once");
   const [cookie] = await context.cookies();
   assert.equal(cookie.httpOnly && cookie.sameSite, "Strict");
   const headers = { cookie: `${cookie.name}=${cookie.value}` };
@@ -163,18 +172,23 @@ test("a wrong token, another origin and a foreign host get nothing", async (t) =
   for (const host of ["evil.example", `localhost.evil.example:${new URL(stage.origin).port}`]) {
     assert.equal((await asked(stage, "/state/0", { headers: { ...headers, host } }))[0], 403, host);
   }
-  // Another port of this machine is another origin, but the same site: the cookie goes along.
-  const other = createServer((_, answer) => answer.setHeader("content-type", "text/html").end("<title>other</title>"));
+  // Another port of this machine is another origin, but the same site: what its page asks the stage has the cookie.
+  const cookies = [];
+  const other = createServer((question, answer) => {
+    cookies.push(question.headers.cookie);
+    answer.setHeader("content-type", "text/html").end("<title>other</title>");
+  });
   other.listen(0, "127.0.0.1");
   await once(other, "listening");
   const evil = await context.newPage();
   await evil.goto(`http://127.0.0.1:${other.address().port}/`);
-  assert.deepEqual(await reached(evil, stage.origin), ["nothing", "nothing", "nothing", "nothing", "nothing"]);
+  assert.ok(cookies.length > 0 && cookies.every((cookie) => cookie === undefined), "a program at another port gets no cookie");
+  assert.deepEqual(await reached(evil, stage.base), ["nothing", "nothing", "nothing", "nothing", "nothing"]);
   // A server that checks nothing is found out by the same looks.
   const open = await careless(t, stage, headers);
   assert.deepEqual(await openDoors(open), [`/open/${"0".repeat(32)}`, "/", "/stage.js", "/state/0", "/report.html"]);
-  assert.deepEqual((await reached(evil, open.origin)).slice(2), ["opaque 0 ", "loaded", "loaded"]);
-  await evil.setContent(`<form method="post" enctype="text/plain" action="${stage.origin}/ask"><input name='{"ask":"step","x":"' value='"}'><button>go</button></form>`);
+  assert.deepEqual((await reached(evil, open.base)).slice(2), ["opaque 0 ", "loaded", "loaded"]);
+  await evil.setContent(`<form method="post" enctype="text/plain" action="${stage.base}/ask"><input name='{"ask":"step","x":"' value='"}'><button>go</button></form>`);
   await Promise.all([evil.waitForNavigation(), evil.getByRole("button").click()]);
   assert.match(await evil.textContent("body"), /answers only its own page/);
   assert.match(await page.textContent("#progress"), /^ready for step 1/, "nobody else has made a step");

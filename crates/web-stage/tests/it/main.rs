@@ -20,6 +20,7 @@ struct Site {
     wishes: BufReader<ChildStdout>,
     host: String,
     token: String,
+    place: String,
     dir: TempDir,
 }
 
@@ -50,10 +51,12 @@ impl Site {
         let open: Value = serde_json::from_str(&line).unwrap();
         let address = open["address"].as_str().unwrap().to_owned();
         let rest = address.strip_prefix("http://").unwrap();
-        let (host, token) = rest.split_once("/open/").unwrap();
+        let (at, token) = rest.split_once("/open/").unwrap();
+        let (host, place) = at.split_once('/').unwrap();
         Self {
             host: host.to_owned(),
             token: token.to_owned(),
+            place: place.to_owned(),
             child,
             play: Some(play),
             wishes,
@@ -87,16 +90,21 @@ impl Site {
     }
 
     fn open(&self) -> String {
-        let line = format!("GET /open/{}", self.token);
+        let line = format!("GET {}", self.path(&format!("/open/{}", self.token)));
         let opened = self.ask(&line, &[("Host", &self.host)], b"");
         assert_eq!(opened.status, 303, "{}", opened.body);
         let cookie = opened.headers.split("set-cookie: ").nth(1).unwrap();
         cookie.split(';').next().unwrap().to_owned()
     }
 
+    /// Where this stands: everything is at a path that nobody can guess.
+    fn path(&self, path: &str) -> String {
+        format!("/{}{path}", self.place)
+    }
+
     fn get(&self, path: &str, cookie: &str) -> Answer {
         let headers = [("Host", self.host.as_str()), ("Cookie", cookie)];
-        self.ask(&format!("GET {path}"), &headers, b"")
+        self.ask(&format!("GET {}", self.path(path)), &headers, b"")
     }
 
     fn post(&self, path: &str, cookie: &str, body: &[u8]) -> Answer {
@@ -106,7 +114,7 @@ impl Site {
             ("Origin", &origin),
             ("Cookie", cookie),
         ];
-        self.ask(&format!("POST {path}"), &headers, body)
+        self.ask(&format!("POST {}", self.path(path)), &headers, body)
     }
 
     fn say(&mut self, state: &str) {
@@ -146,7 +154,8 @@ fn is_nothing(answer: &Answer) -> bool {
 fn a_wrong_token_gets_nothing_and_the_right_one_works_once_and_again_with_the_cookie() {
     let mut site = Site::start();
     site.say(r#"{"secret":1}"#);
-    let address = format!("/open/{}", site.token);
+    let open = format!("/open/{}", site.token);
+    let address = site.path(&open);
     let guessed = [("Host", site.host.as_str()), ("Sec-Purpose", "prefetch")];
     assert!(is_nothing(&site.ask(
         &format!("GET {address}"),
@@ -155,15 +164,20 @@ fn a_wrong_token_gets_nothing_and_the_right_one_works_once_and_again_with_the_co
     )));
     let here = [("Host", site.host.as_str())];
     assert_eq!(site.ask(&format!("HEAD {address}"), &here, b"").status, 403);
-    let wrong = format!("GET /open/{}", "0".repeat(site.token.len()));
+    let wrong = format!("/open/{}", "0".repeat(site.token.len()));
+    let wrong = format!("GET {}", site.path(&wrong));
     assert!(is_nothing(&site.ask(&wrong, &[("Host", &site.host)], b"")));
     let cookie = site.open();
-    let again = format!("GET /open/{}", site.token);
+    let again = format!("GET {address}");
     assert!(is_nothing(&site.ask(&again, &[("Host", &site.host)], b"")));
     assert_eq!(site.get("/", &cookie).status, 200);
-    assert_eq!(site.get(&address, &cookie).status, 303);
+    assert_eq!(site.get(&open, &cookie).status, 303);
     let tunnel = [("Host", "localhost:9017"), ("Cookie", &cookie)];
-    assert_eq!(site.ask("GET /", &tunnel, b"").status, 200);
+    assert_eq!(
+        site.ask(&format!("GET {}", site.path("/")), &tunnel, b"")
+            .status,
+        200
+    );
 }
 
 #[test]
@@ -175,7 +189,7 @@ fn without_the_cookie_another_host_or_another_origin_there_is_nothing() {
     let port = site.host.rsplit(':').next().unwrap();
     let (other, localhost) = (format!("evil.example:{port}"), format!("localhost:{port}"));
     for (method, path) in INSIDE {
-        let line = format!("{method} {path}");
+        let line = format!("{method} {}", site.path(path));
         let tokens = format!("stage-{port}={}", site.token);
         for (why, host, origin, cookie) in [
             ("no cookie", &site.host, &own, ""),
@@ -280,7 +294,7 @@ fn a_chosen_file_is_kept_and_asked_for_and_has_a_limit() {
 }
 
 #[test]
-fn who_starts_it_by_hand_is_reported_what_to_do() {
+fn who_starts_it_by_hand_learns_what_to_do() {
     let output = Command::new(assert_cmd::cargo::cargo_bin("web-stage"))
         .stdin(Stdio::null())
         .output()
